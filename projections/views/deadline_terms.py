@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final, NamedTuple, Protocol, cast
 
 from ledger.journal.deadlines.homework import earlier, eve_term, homework_term
@@ -36,6 +36,12 @@ class Bound(NamedTuple):
         if entry is None:
             return "missing" if self.over else "pending"
         return "late" if entry >= self.late_entry else "on_time"
+
+
+def bound_of(term: Term, entries: Mapping[str, int | None], now: datetime) -> Bound:
+    """A term as the log sees it at a moment; `entries`: the first ones, as `first_entries` says."""
+    entry = entries.get(format_at(term.late_from))
+    return Bound(OPEN if entry is None else entry, now >= term.late_from)
 
 
 class Lasting(Covering, Protocol):

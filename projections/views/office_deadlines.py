@@ -9,15 +9,17 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 
-from ledger.journal.deadlines.office import notice, obtained_by, refresh, result
-from ledger.journal.deadlines.verdict import CLAUSES, WORST_FIRST, Entered, Rule, Status, Verdict
+from ledger.journal.deadlines.days import local_date
+from ledger.journal.deadlines.office import notice, obtained_by, refresh, result, result_term
+from ledger.journal.deadlines.verdict import CLAUSES, WORST_FIRST, Entered, Rule, Status, Term, Verdict
 from ledger.wire.entry import format_at, parse_at
 from projections.reading import AsOf, Reader, listed, stands
-from projections.views.deadline_basis import Judging, judging, moments, wall
+from projections.views.deadline_basis import Judging, first_entries, judging, moments, wall
+from projections.views.deadline_terms import bound_of
 from projections.views.deadlines import FIRST_DAY, LAST_DAY, TO_ATTEND_TO
 from projections.views.people_registers import data_notices
 
@@ -133,7 +135,11 @@ def office_deadlines(views: Reader, asked: OfficeAsked, *, now: datetime, at: As
 def office_counts(views: Reader, asked: OfficeAsked, *, now: datetime, at: AsOf = None) -> OfficeCounts:
     """Count the verdicts of each rule; the statuses of `asked` do not matter here."""
     by = judging(views, now, at)
-    counted = Counter((one.verdict.rule, one.verdict.status) for one in _judged(views, asked, by))
+    others = replace(asked, rules=tuple(rule for rule in asked.rules if rule != "result"))
+    counted = Counter((one.verdict.rule, one.verdict.status) for one in _judged(views, others, by))
+    if "result" in asked.rules:
+        results = _count_results(views, by, asked.from_date or FIRST_DAY, asked.to_date or LAST_DAY)
+        counted.update({("result", status): count for status, count in results.items()})
     rows = (
         OfficeCount(rule, CLAUSES[rule], **{status: counted[rule, status] for status in WORST_FIRST})
         for rule in OFFICE_RULES
@@ -182,37 +188,77 @@ class _Together(NamedTuple):
     facts: tuple[int, ...] = ()
 
 
-def _results(views: Reader, by: Judging) -> Iterator[_Judged]:
+class _Group(NamedTuple):
+    """Results of a sheet that were obtained at one moment, `since`, and shown by one entry, or by none."""
+
+    sheet: str
+    what: str
+    class_group: str
+    since: datetime
+    shown_by: int | None
+    parts: list[_Together]
+
+
+def _groups(views: Reader, by: Judging) -> list[_Group]:
     """Results that stand, those that were obtained and shown together as one (R29).
 
     Marks of a period or a year that nobody said were shown count from when they were obtained at the latest.
     """
     sheets = {sheet: of for sheet, *of in views.select(_SHEETS, {"at": by.position})}
     found = [one for one in _shown_together(views, by.position) if one.sheet in sheets]
-    at = moments(views, [one.shown_by or one.first for one in found if one.shown_by is not None or one.minute is None])
-    together: dict[tuple[str, str, datetime, int | None], list[_Together]] = {}
+    at = moments(views, [one.first for one in found if one.minute is None])
+    together: dict[tuple[str, str, datetime, int | None], _Group] = {}
     walls: dict[str, datetime] = {}
     for one in sorted(found, key=lambda each: each.first):
+        class_group, ends_on = sheets[one.sheet]
         if one.minute is None:
-            since = obtained_by(at[one.first], date.fromisoformat(sheets[one.sheet][1]), by.school.zone)
+            since = obtained_by(at[one.first], date.fromisoformat(ends_on), by.school.zone)
         else:
             since = walls.get(one.minute) or walls.setdefault(
                 one.minute, wall(date.fromisoformat(one.minute[:10]), one.minute[11:], by.school)
             )
-        together.setdefault((one.sheet, one.what, since, one.shown_by), []).append(one)
-    # Most results are obtained, and shown, together with many others: their verdicts are the same one.
-    verdicts: dict[tuple[datetime, int | None, tuple[int, ...]], Verdict] = {}
-    minutes: dict[datetime, str] = {}
-    for (sheet, what, since, shown_by), parts in together.items():
-        cited = tuple(fact for part in parts for fact in part.facts)
-        verdict = verdicts.get((since, shown_by, cited))
-        if verdict is None:
-            shown = None if shown_by is None else Entered(shown_by, at[shown_by])
-            verdict = result(since, shown, school=by.school, now=by.now, cited=cited)
-            verdicts[since, shown_by, cited] = verdict
-            minutes[since] = since.astimezone(by.school.zone).isoformat(timespec="minutes")[:16]
-        count = sum(part.how_many for part in parts)
-        yield _Judged(verdict, minutes[since], class_group=sheets[sheet][0], sheet=sheet, what=what, results=count)
+        key = one.sheet, one.what, since, one.shown_by
+        if key not in together:
+            together[key] = _Group(one.sheet, one.what, class_group, since, one.shown_by, [])
+        together[key].parts.append(one)
+    return list(together.values())
+
+
+def _results(views: Reader, by: Judging) -> Iterator[_Judged]:
+    """Verdicts on results."""
+    groups = _groups(views, by)
+    at = moments(views, [of.shown_by for of in groups if of.shown_by is not None])
+    for of in groups:
+        verdict = result(
+            of.since,
+            None if of.shown_by is None else Entered(of.shown_by, at[of.shown_by]),
+            school=by.school,
+            now=by.now,
+            cited=[fact for part in of.parts for fact in part.facts],
+        )
+        count = sum(part.how_many for part in of.parts)
+        minute = _minute(of.since, by)
+        yield _Judged(verdict, minute, class_group=of.class_group, sheet=of.sheet, what=of.what, results=count)
+
+
+def _count_results(views: Reader, by: Judging, first: str, last: str) -> Counter[Status]:
+    """How many verdicts on results there are of each status: terms are held against entries, not their moments."""
+    groups = [of for of in _groups(views, by) if first <= _minute(of.since, by)[:10] <= last]
+    terms: dict[datetime, Term] = {}
+    for since in {of.since for of in groups}:
+        version = by.school.version_on(local_date(since, by.school.zone))
+        if version is not None:
+            terms[since] = result_term(since, version)
+    entries = first_entries(views, {format_at(term.late_from) for term in terms.values()})
+    bounds = {since: bound_of(term, entries, by.now) for since, term in terms.items()}
+    return Counter(
+        "no_regulation" if (bound := bounds.get(of.since)) is None else bound.of(of.shown_by) for of in groups
+    )
+
+
+def _minute(moment: datetime, by: Judging) -> str:
+    """A moment by the school's clock."""
+    return moment.astimezone(by.school.zone).isoformat(timespec="minutes")[:16]
 
 
 def _shown_together(views: Reader, position: int) -> Iterator[_Together]:

@@ -15,9 +15,9 @@ from ledger.journal.deadlines.homework import homework_term
 from ledger.journal.deadlines.verdict import Verdict
 from ledger.journal.vocabulary import BAD_MARKS
 from ledger.wire.entry import format_at
-from projections.reading import LISTED_AT_ONCE, Answer, AsOf, Reader, listing, resolve, stands
+from projections.reading import LISTED_AT_ONCE, Answer, AsOf, Reader, listed, listing, resolve, stands
 from projections.views.columns import LessonColumn, NotAssigned, Value, columns_of
-from projections.views.deadline_basis import Judging, judging_at, moments, wall
+from projections.views.deadline_basis import Judging, first_entries, judging_at, wall
 from projections.views.deadlines import homework_verdicts
 from projections.views.flagged_marks import FIRST_DAY, LAST_DAY, FlaggedMark, HomeworkFlag
 from projections.views.lookups import lessons_among
@@ -128,35 +128,34 @@ class _Check(NamedTuple):
 def flags_of_works(views: Reader, works: Collection[_Check], by: Judging) -> dict[tuple[str, str], HomeworkFlag]:
     """(lesson, work) -> the flag of bad marks for it, of homework checks whose homework counts as not assigned."""
     checked = _checked(views, works, by.position)
-    found = lessons_among(views, {name for name in checked.values() if name is not None}, at=by.position).rows
+    names = {name for name in checked.values() if name is not None}
+    found = lessons_among(views, names - _given_in_time(views, names, by), at=by.position).rows
     columns = columns_of(views, found, by.position)
-    given = _given_in_time(views, columns, by)
-    verdicts = homework_verdicts(views, [column for column in columns if column.lesson.lesson not in given], by)
+    verdicts = homework_verdicts(views, columns, by)
     of_lessons = {
         column.lesson.lesson: flag
         for column in columns
-        if (flag := _flag(column, verdicts.get(column.lesson.lesson), by)) is not None
+        if (flag := _flag(column, *verdicts[column.lesson.lesson], by)) is not None
     }
     return {key: of_lessons[name] for key, name in checked.items() if name is not None and name in of_lessons}
 
 
-def _given_in_time(views: Reader, columns: Iterable[LessonColumn], by: Judging) -> set[str]:
-    """Lessons with homework in time even if theirs was the students' last lesson: then it need not be known.
+def _given_in_time(views: Reader, names: Collection[str], by: Judging) -> set[str]:
+    """Lessons with some homework, in time even if theirs was the students' last lesson: then it need not be known.
 
     After a later one there is more time for homework for the next day, and what a plan exempts is as good.
     """
-    given = [(column.lesson, column.homework) for column in columns if column.homework is not None]
-    at = moments(views, [homework.entered for _, homework in given])
-    in_time = set()
-    for lesson, homework in given:
-        school, held_on = by.of(lesson.class_group), date.fromisoformat(lesson.held_on)
-        version = school.version_on(held_on)
-        if version is not None:
-            due_on = None if homework.due_on is None else date.fromisoformat(homework.due_on)
-            term, _ = homework_term(held_on, due_on, wall(held_on, lesson.ends_at, school), version, school)
-            if at[homework.entered] < term.late_from:
-                in_time.add(lesson.lesson)
-    return in_time
+    given: list[tuple[str, int, str]] = []
+    for wanted, named in listed(names):
+        for lesson, group, day, ends_at, due_on, entry in views.select(_GIVEN + wanted, {**named, "at": by.position}):
+            school, held_on = by.of(group), date.fromisoformat(day)
+            version = school.version_on(held_on)
+            if version is not None:
+                due = None if due_on is None else date.fromisoformat(due_on)
+                term, _ = homework_term(held_on, due, wall(held_on, ends_at, school), version, school)
+                given.append((lesson, entry, format_at(term.late_from)))
+    late = first_entries(views, {late_from for _, _, late_from in given})
+    return {lesson for lesson, entry, late_from in given if (first := late[late_from]) is None or entry < first}
 
 
 def _checked(views: Reader, works: Collection[_Check], position: int) -> dict[tuple[str, str], str | None]:
@@ -183,19 +182,15 @@ def _not_assigned(verdict: Verdict) -> NotAssigned:
     return NotAssigned(verdict.status, due, verdict.basis)
 
 
-def _flag(column: LessonColumn, judged: tuple[Verdict, bool] | None, by: Judging) -> HomeworkFlag | None:
-    """The flag of bad marks for a lesson's homework; `judged`: as `homework_verdicts` says, None: it was in time."""
+def _flag(column: LessonColumn, verdict: Verdict, is_not_assigned: bool, by: Judging) -> HomeworkFlag | None:  # noqa: FBT001
     version = by.school.version_on(date.fromisoformat(column.lesson.held_on))
     if version is None or not version.parameters.unposted_homework_is_not_assigned:
         return None
     given = column.homework
     says_none = given is not None and given.text == ""
-    if says_none:
-        status = "none"
-    elif judged is not None and judged[1]:
-        status = judged[0].status
-    else:
+    if not is_not_assigned and not says_none:
         return None
+    status = "none" if says_none else verdict.status
     return HomeworkFlag(column.lesson.lesson, status, given.entry if given is not None else None, version.entry)
 
 
@@ -216,3 +211,8 @@ _MARKS: Final = f"""
       AND o.course = l.course AND {stands("o")}
       AND m.lesson = w.lesson AND m.work = w.work AND m.what = 'mark' AND m.value IN ({_BAD}) AND {stands("m")}"""
 _ORDER: Final = " ORDER BY l.held_on, m.fact"
+_GIVEN: Final = f"""
+    SELECT l.lesson, o.class_group, l.held_on, l.ends_at, h.due_on, COALESCE(h.posted, h.fact)
+    FROM {{lessons}} l JOIN {{courses}} o ON o.course = l.course AND {stands("o")}
+    JOIN {{homework}} h ON h.lesson = l.lesson AND h.stands = 1 AND h.text <> '' AND {stands("h")}
+    WHERE l.stands = 1 AND {stands("l")} AND l.lesson IN """
