@@ -44,7 +44,7 @@ def rosters(draw: st.DrawFn) -> dict[str, list[list[str]]]:
         "year.csv": _table(YEAR, [["2026/27", "01.09.2026", "2027-05-31"]]),
         "periods.csv": _table(PERIODS, [["четверть", "1", "1-9, 11", "01.09.2026", "23.10.2026"]]),
         "people.csv": _table(PEOPLE, people),
-        "classes.csv": _table(CLASSES, [[name, ""] for name in classes]),
+        "classes.csv": _table(CLASSES, [[name, "", ""] for name in classes]),
         "courses.csv": _table(COURSES, courses),
         "timetable.csv": _table(TIMETABLE, []),
     }
