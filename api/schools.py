@@ -59,6 +59,7 @@ from ledger.vault.vault import SealedRows, Vault
 from ledger.wire.entry import Actor
 from projections.engine import Views
 from projections.runner import ViewsRunner
+from projections.views.accounts import Account
 from projections.views.blocking import blocked_names
 from projections.views.erasures import erased_people
 from projections.views.lookups import school as lookup_school
@@ -252,6 +253,16 @@ class OpenSchool:
         said = {person: name for person, name in names.items() if name}
         said |= {person: BLOCKED for person in names if person in blocked}
         return said | {person: ERASED for person in names if person in gone}
+
+    def account_names(self, accounts: Iterable[Account]) -> dict[str, str]:
+        """Names of accounts' holders: of the registered as everywhere, of others as the account says."""
+        rows = list(accounts)
+        named = {one.named: one.account for one in rows if one.named is not None}
+        opened = self.vault.values(list(named))
+        gone = erased_people(self.views, people=list(named.values()))
+        names = self.names(one.account for one in rows if one.named is None)
+        names |= {named[digest]: found.value for digest, found in opened.items()}
+        return names | dict.fromkeys(gone, ERASED)
 
     def opener(self, position: int) -> Callable[[Sequence[str]], dict[str, tuple[str, str]]]:
         """What opens disclosures as of a position: digests -> digest, name and value, of those that may be read."""

@@ -193,10 +193,7 @@ def _keep_name(school: OpenSchool, account: str, name: str) -> str:
 
 def _names(school: OpenSchool, rows: tuple[Account, ...]) -> dict[str, str]:
     look(school, "accounts list", rows)
-    named = {one.named: one.account for one in rows if one.named is not None}
-    opened = school.vault.values(list(named))
-    names = school.names(one.account for one in rows if one.named is None)
-    return names | {named[digest]: found.value for digest, found in opened.items()}
+    return school.account_names(rows)
 
 
 def _described(one: Account, name: str) -> str:

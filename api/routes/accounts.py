@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from fastapi import APIRouter, Depends, Request, Response
 from starlette.concurrency import run_in_threadpool
@@ -100,7 +100,7 @@ async def read_accounts(request: Request, at: At = None) -> Response:
     def work() -> Response:
         found = accounts(school.read_views(), at=moment)
         logins = {one.account: one for one in school.secrets.logins()} if moment is None else {}
-        names = _names(school, found.rows) if identity.may(Right.READ_STAFF) else {}
+        names = school.account_names(found.rows) if identity.may(Right.READ_STAFF) else {}
         rows = [
             {
                 "account": one.account,
@@ -226,11 +226,3 @@ def _check_weaker(identity: Identity, school: OpenSchool, account: Account) -> N
     if not identity.may(Right.GRANT) and any(needs_second_factor(role) for role in roles_today(school, account)):
         detail = ("это делает администратор", "an administrator does this")
         raise Problem("forbidden", 403, detail)
-
-
-def _names(school: OpenSchool, rows: Any) -> dict[str, str]:
-    """Names of the accounts' holders: of the registered as everywhere, of others as the account says."""
-    named = {one.named: one.account for one in rows if one.named is not None}
-    opened = school.vault.values(list(named))
-    names = school.names(one.account for one in rows if one.named is None)
-    return names | {named[digest]: found.value for digest, found in opened.items()}

@@ -251,6 +251,30 @@ def test_archives_from_before_and_after_verify_and_only_the_older_one_has_the_na
     assert [line.split(";")[2] for line in table.splitlines()[1:]] == ["предложено", "одобрено", "стёрто"]
 
 
+def test_the_name_of_a_holder_who_is_in_no_register_goes_once_the_id_is_registered(
+    server: Served, tmp_path: Path
+) -> None:
+    """Of an inspector the account has the name, under a key of the account's id: as a person's it is erased."""
+    name = "Канарейкина Ыъэюша Щвайнштейговна"
+    with server.as_("administrator") as administrator:
+        opened = administrator.post("/accounts", json={"kind": "inspector", "name": name})
+        (stream,) = opened.json()["streams"]
+        account = stream.partition("/")[2]
+        proposed = {"person": account, "retention": ["person"], "ground": "unlawful", "basis": "№ 7"}
+        problem(administrator.post("/erasures", json=proposed), 409, "unknown_person")
+        post(administrator, "/people", {"person": account, "kind": "staff", "family_name": "—", "given_name": "—"})
+        assert administrator.get("/accounts").json()["people"][account] == name
+    erasure = approved(server, account)
+    with server.as_("administrator") as administrator:
+        post(administrator, f"/erasures/{erasure}/execution", {})
+        assert administrator.get("/accounts").json()["people"][account] == ERASED
+        purpose = {"Letopis-Purpose": "subject_request"}
+        assert name not in administrator.get(f"/people/{account}/data", headers=purpose).text
+    assert holding(server.school.layout.var, spellings({"name": name})) == []
+    assert exported(server, tmp_path / "after") == []
+    assert holding(tmp_path / "after", spellings({"name": name})) == []
+
+
 def exported(server: Served, folder: Path) -> list[str]:
     """Findings of an archive of the school with all disclosures."""
     school = server.school
