@@ -86,9 +86,9 @@ def subject_of(school: OpenSchool, person: str, purpose: str, basis: str | None)
 
 
 def login_of(school: OpenSchool, person: str) -> str | None:
-    """Under which name a person signs in, at which provider, with which passkeys; None: under none."""
+    """Under which name a person signs in, at which provider, by which passkeys and tokens; None: by nothing."""
     found = school.secrets.login(person)
-    if found is None:
-        return None
-    names = [one.name for one in school.secrets.passkeys.listed(person)]
-    return ", ".join([found.login, *([found.issuer] if found.issuer else []), *names])
+    told = [] if found is None else [found.login, *([found.issuer] if found.issuer else [])]
+    told += [one.name for one in school.secrets.passkeys.listed(person)]
+    told += [one.label for one in school.secrets.tokens(person)]
+    return ", ".join(told) or None

@@ -82,7 +82,7 @@ def sections(
         looks: at the person's data.
         own: classes of values whose keys are destroyed.
         hidden: digests of what is blocked.
-        login: under which the person signs in; None: under none.
+        login: by what the person signs in, in words; None: by nothing.
     """
     stays = memberships(about.views, student=about.person, at=about.position).rows
     made = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -156,11 +157,12 @@ def test_a_person_has_the_own_file_and_a_guardian_the_childs(server: Served) -> 
         (link,) = [row for row in director.get("/views/guardians").json()["rows"] if row["guardian"] == mother]
         child = link["student"]
         assert asked(guardian, child).json()["sections"]["guardians"][0]["guardian"] == mother
-        assert [row["role"] for row in asked(guardian, mother).json()["sections"]["account"]] == [
-            None,
-            "guardian",
-            None,
-        ]
+        secrets = server.school.secrets
+        secrets.invite(mother, "petrova", int(time.time()))
+        (token,) = secrets.tokens(mother)
+        account = asked(guardian, mother).json()["sections"]["account"]
+        assert [row["role"] for row in account] == [None, "guardian", None, None]
+        assert account[-1]["login"] == f"petrova, {token.label}"
         assert asked(own, student).json()["person"] == student
         for client, other in ((guardian, student), (own, child), (own, mother)):
             problem(client.get(f"/people/{other}/data", headers=TOLD), 403, "out_of_reach")
