@@ -14,6 +14,7 @@ from api.identity.acting import find_account, forget_before, roles_today
 from api.openapi import asks, describe
 from api.problems import Problem
 from api.queries import At, read_as_of
+from api.refusals import trace
 from api.requests import authorize_now, convert_body, now_seconds, path_id, path_index, read_body, role_not_held
 from api.routes.sign_in import make_token, revoke_token, shown
 from api.schools import OpenSchool
@@ -128,7 +129,7 @@ async def invite(request: Request) -> Response:
     body = convert_body(await read_body(request), bodies.NewInvitation)
 
     def work() -> Response:
-        _check_weaker(request.state.identity, school, _known(school, account))
+        _check_weaker(request, _known(school, account))
         code, expires = school.secrets.invite(account, body.login, now_seconds())
         return school.json({"code": code, "login": body.login, "expires_at": expires})
 
@@ -143,7 +144,7 @@ async def reset_second_factor(request: Request) -> Response:
     convert_body(await read_body(request), Nothing)
 
     def work() -> Response:
-        _check_weaker(request.state.identity, school, _known(school, account))
+        _check_weaker(request, _known(school, account))
         return school.json({"reset": school.secrets.reset_second(account)})
 
     return await run_in_threadpool(work)
@@ -157,7 +158,7 @@ async def unlink(request: Request) -> Response:
     convert_body(await read_body(request), Nothing)
 
     def work() -> Response:
-        _check_weaker(request.state.identity, school, _known(school, account))
+        _check_weaker(request, _known(school, account))
         return school.json({"unlinked": school.secrets.links.unlink(account)})
 
     return await run_in_threadpool(work)
@@ -185,6 +186,7 @@ async def make_programs_token(request: Request) -> Response:
         if known.kind != "program":
             detail = ("ключ для себя человек делает сам", "a person makes the own token")
             raise Problem("not_a_program", 403, detail)
+        _check_weaker(request, known)
         if body.role not in roles_today(school, known):
             raise role_not_held(409)
         return make_token(school, account, body)
@@ -217,12 +219,22 @@ def _known(school: OpenSchool, account: str) -> Account:
     return found
 
 
-def _check_weaker(identity: Identity, school: OpenSchool, account: Account) -> None:
-    """Let a system administrator let nobody in to a role that could do more than the own one.
+def _check_weaker(request: Request, account: Account) -> None:
+    """Let a system administrator let nobody in to a role that could do more than the own one, now or later.
+
+    A password that is set today is one tomorrow, so roles that are still to begin count; and of an account without any
+    role nobody knows what it will do.
 
     Raises:
-        Problem: 403.
+        Problem: 403, with a trace.
     """
-    if not identity.may(Right.GRANT) and any(needs_second_factor(role) for role in roles_today(school, account)):
+    school: OpenSchool = request.state.school
+    identity: Identity = request.state.identity
+    if identity.may(Right.GRANT):
+        return
+    day = school.app.today().isoformat()
+    roles = [grant.role for grant in account.grants.values() if day <= (grant.ends_on or day)]
+    if not roles or any(needs_second_factor(role) for role in roles):
+        trace(request, school, identity, "right")
         detail = ("это делает администратор", "an administrator does this")
         raise Problem("forbidden", 403, detail)

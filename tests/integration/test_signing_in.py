@@ -6,15 +6,24 @@ import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+from uuid import uuid4
 
 import httpx
 import pytest
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
-from ledger.journal.account_vocabulary import Role
-from ledger.journal.commands import CloseAccount, GrantRole, OpenAccount, RegisterPerson, RevokeRole
+from ledger.journal.account_vocabulary import AccountKind, Role
+from ledger.journal.commands import (
+    AcknowledgeConfidentiality,
+    CloseAccount,
+    GrantRole,
+    OpenAccount,
+    RegisterPerson,
+    RevokeRole,
+)
+from ledger.vault.disclosure import make_disclosure
 from ledger.wire.entry import Actor
 from tests.http_class import problem
 from tests.http_school import NO_TLS, Served, make_school, served
@@ -24,6 +33,13 @@ from tests.school_days import TODAY
 PASSWORD, OTHER = "верный конь скрепка", "другая длинная строка"
 TEACHER = "7e000000-0000-4000-8000-000000000001"
 LOGIN = "orlova"
+TOMORROW = str(TODAY + timedelta(days=1))
+STRONG: Final[tuple[tuple[AccountKind, Role | None, str], ...]] = (
+    ("program", "export_job", str(TODAY)),
+    ("employee", "director", TOMORROW),
+    ("employee", None, ""),
+)
+"""Accounts into which no system administrator lets anybody: by a role of today, of tomorrow, or of nobody knows which."""
 
 
 class Person:
@@ -344,6 +360,18 @@ def test_tokens_are_cut_to_rights_listed_and_revoked(server: Served) -> None:
     problem(program.get("/classes"), 401, "unauthorized")
 
 
+def opened_as(server: Served, kind: AccountKind, role: Role | None, starts_on: str) -> str:
+    """An account of nobody in the register, with a role from a day on, or without."""
+    account = str(uuid4())
+    name = make_disclosure("account_name", "Кто-то")
+    server.school.vault.keep(account, "person", [name.text])
+    server.school.execute(OpenAccount(account=account, kind=kind, name=name.digest), administrator(server))
+    if role is not None:
+        granted = GrantRole(account=account, role=role, starts_on=starts_on, basis="приказ № 9")
+        server.school.execute(granted, administrator(server))
+    return account
+
+
 def test_administrators_open_accounts_and_a_system_administrator_lets_nobody_in_above_himself(server: Served) -> None:
     with server.as_("administrator") as admin:
         body = {"kind": "employee", "name": "Сергеев Техник"}
@@ -375,8 +403,7 @@ def test_administrators_open_accounts_and_a_system_administrator_lets_nobody_in_
         place = f"/accounts/{account}/roles/{granted.json()['first_index']}/revocation"
         assert admin.post(place, json={"basis": "приказ № 7"}).status_code == 201
         closing = {"reason": "dismissed", "basis": "приказ № 8"}
-        tomorrow = str(TODAY + timedelta(days=1))
-        for last_day, status, rule in ((None, 422, "malformed_date"), (tomorrow, 409, "dismissed_later")):
+        for last_day, status, rule in ((None, 422, "malformed_date"), (TOMORROW, 409, "dismissed_later")):
             wrong = admin.post(f"/accounts/{account}/closing", json={**closing, "last_day": last_day})
             assert (wrong.status_code, wrong.json()["rule"]) == (status, rule)
         closing["last_day"] = str(TODAY)
@@ -384,6 +411,28 @@ def test_administrators_open_accounts_and_a_system_administrator_lets_nobody_in_
         (listed,) = [one for one in admin.get("/accounts").json()["rows"] if one["account"] == account]
         assert (listed["reason"], listed["last_day"]) == ("dismissed", str(TODAY))
     assert server.school.secrets.tokens(account) == []
+
+
+def test_a_system_administrator_lets_nobody_in_where_more_may_be_seen_now_or_later(server: Served) -> None:
+    technician = opened_as(server, "employee", "system_administrator", str(TODAY))
+    secret = server.school.secrets.make_token(technician, "system_administrator", "т", int(time.time()))
+    server.tokens["technician"] = secret
+    acknowledged = AcknowledgeConfidentiality(account=technician, sha256=server.school.confidentiality.sha256)
+    server.school.execute(acknowledged, Actor(technician, "system_administrator"))
+    for kind, role, starts_on in STRONG:
+        strong = opened_as(server, kind, role, starts_on)
+        token = {"role": role, "label": "выгрузка"}
+        with server.as_("technician") as client:
+            for path, body in (("invitation", {"login": "later"}), ("second-factor-reset", {}), ("unlinking", {})):
+                problem(client.post(f"/accounts/{strong}/{path}", json=body), 403, "forbidden")
+            if kind == "program":
+                problem(client.post(f"/accounts/{strong}/tokens", json=token), 403, "forbidden")
+        if kind == "program":
+            with server.as_("administrator") as admin:
+                assert admin.post(f"/accounts/{strong}/tokens", json=token).status_code == 201
+    traces = [one.refusal.what for one in server.school.access.log.tried(technician)]
+    whats = ("invitation", "second-factor-reset", "unlinking", "tokens")
+    assert sorted(traces) == sorted(f"/accounts/{{account}}/{what}" for what in whats)
 
 
 def test_nothing_secret_is_in_a_file_a_log_or_an_entry(
