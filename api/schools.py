@@ -131,6 +131,7 @@ class OpenSchool:
         self.witnessing = Witnessing(self.ask_witnesses, self.witness_seconds)
         self.vault.withhold(partial(blocked_values, self.app))
         if self.background:
+            sweep_scratch(EXTRACTS, self.layout.var)
             self.provider, self.party = open_sign_ins(self.layout, self.code)
 
     @property
@@ -406,7 +407,6 @@ def open_school(
         )
         stack.callback(school.close_secrets)
         if background:
-            sweep_scratch(EXTRACTS, var)
             access.checkpointer.start(entries_count=cadence.entries, seconds=cadence.seconds)
             school.runner.start()
             stack.callback(school.runner.stop)

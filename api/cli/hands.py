@@ -29,8 +29,15 @@ def acting(school: OpenSchool, right: Right) -> Actor:
     if not token:
         return _founder(school)
     identity = _holder(school, token)
+    if not identity.has(right):
+        raise SettingsError(
+            f"{TOKEN_VARIABLE}: {identity.role}: этого ключу не дано / the token has no right to that ({right.value})"
+        )
     if not identity.may(right):
-        raise SettingsError(f"{TOKEN_VARIABLE}: {_lacking(identity, right)}")
+        raise SettingsError(
+            f"{TOKEN_VARIABLE}: сначала ознакомьтесь с обязательством о неразглашении / "
+            "first acknowledge the duty of confidentiality"
+        )
     return Actor(identity.actor, identity.role)
 
 
@@ -43,12 +50,6 @@ def _holder(school: OpenSchool, token: str) -> Identity:
             "nobody has this token, or its role is not held today"
         )
     return identity
-
-
-def _lacking(identity: Identity, right: Right) -> str:
-    if identity.has(right):
-        return "сначала ознакомьтесь с обязательством о неразглашении / first acknowledge the duty of confidentiality"
-    return f"{identity.role}: этого ключу не дано / the token has no right to that ({right.value})"
 
 
 def _founder(school: OpenSchool) -> Actor:
