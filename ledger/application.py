@@ -38,7 +38,7 @@ from ledger.journal.lesson import Lesson
 from ledger.journal.recorded import Decision
 from ledger.log import Command, LogRecorder, Receipt
 from ledger.pause import pause_of
-from ledger.wire.entry import Actor, parse_entry
+from ledger.wire.entry import Actor, parse_at, parse_entry
 
 ATTEMPTS_MAX: Final = 6
 """One on cached state and five on fresh."""
@@ -85,6 +85,10 @@ class School(Application[str]):
     def today(self) -> date:
         """The day by the server's clock, where the school is."""
         return self.now().astimezone(self.zone).date()
+
+    def day_of(self, at: str) -> str:
+        """The school's day of an entry's `at`."""
+        return parse_at(at).astimezone(self.zone).date().isoformat()
 
     def execute(
         self, command: JournalCommand, *, actor: Actor, key: str = "", digest: bytes = b"", at: datetime | None = None

@@ -75,7 +75,8 @@ def run_requests(console: Console, var: Path, status: str | None, position: int 
         look(school, "backdated requests", rows, as_of=found.position)
         titles = _titles(school)
         names = school.names({who for row in rows for who in (row.person, row.actor, row.answerer) if who is not None})
-    _print(console, found.position, rows, names, [_asked(row, titles, names) for row in rows])
+        lines = [_asked(school, row, titles, names) for row in rows]
+    _print(console, found.position, rows, names, lines)
     return Exit.DONE
 
 
@@ -179,13 +180,13 @@ def _late(row: Backdated, titles: dict[str, str], names: dict[str, str]) -> str:
     return f"{' '.join([head, *(text for text in about if text)])} — {who}{asked}"
 
 
-def _asked(row: BackdatingRequest, titles: dict[str, str], names: dict[str, str]) -> str:
+def _asked(school: OpenSchool, row: BackdatingRequest, titles: dict[str, str], names: dict[str, str]) -> str:
     scope, by = titles.get(row.scope, row.scope), names.get(row.actor, row.actor)
     what = f"{WHAT[row.what]} {row.day} {names.get(row.person, row.person)}"
     answer = ""
     if row.answered_by is not None:
         who = names.get(row.answerer or "", row.answerer or "")
         basis = "" if row.answer_basis is None else f", {row.answer_basis}"
-        answer = f" [{row.answered_by}] {(row.answered_at or '')[:10]}{basis} — {who}"
-    head = f"[{row.entry}] {row.at[:10]} {scope}: {what}, {row.basis} — {by}"
+        answer = f" [{row.answered_by}] {school.app.day_of(row.answered_at or '')}{basis} — {who}"
+    head = f"[{row.entry}] {school.app.day_of(row.at)} {scope}: {what}, {row.basis} — {by}"
     return f"{head}\n    {STATES[row.status]}{answer}"

@@ -180,13 +180,13 @@ def run_prints(console: Console, var: Path, at: str | None = None, position: int
         found = prints(school.views, at=moment)
         look(school, "prints", found)
         names = school.names({who for row in found.rows for who in (row.actor, row.certified_by) if who})
+        lines = [_line(school, row, names) for row in found.rows]
     content: dict[str, Any] = {**orjson.loads(orjson.dumps(found)), "people": names}
-    lines = [_line(row, names) for row in found.rows]
     console.result(content, "\n".join(lines) or "Форм ещё не выдавали. / No form was issued yet.")
     return Exit.DONE
 
 
-def _line(row: Print, names: Mapping[str, str]) -> str:
+def _line(school: OpenSchool, row: Print, names: Mapping[str, str]) -> str:
     certified = voided = ""
     if row.certified_by is not None:
         who = names.get(row.certified_by, row.certified_by)
@@ -194,7 +194,8 @@ def _line(row: Print, names: Mapping[str, str]) -> str:
     if row.voided_entry is not None:
         voided = f"; снята / void: {VOID_WORDS[row.reason or '']}, {row.basis} [{row.voided_entry}]"
     pages = f"страниц / pages {row.pages}, по запись / as of {row.position}"
-    return f"№ {row.number} [{row.entry}] {row.at[:10]} {PRINT_WORDS[row.kind]}, {pages}{certified}{voided}"
+    what = f"{school.app.day_of(row.at)} {PRINT_WORDS[row.kind]}"
+    return f"№ {row.number} [{row.entry}] {what}, {pages}{certified}{voided}"
 
 
 # What a form is of.
@@ -315,9 +316,10 @@ def run_check(console: Console, var: Path, scan: Path | None, text: str | None, 
         people = school.names(people_of(checked))
         opened = school.vault.values(sorted({one.note for one in checked.corrected if one.note}))
         notes = {digest: one.value for digest, one in opened.items()}
+        lines = as_lines(school, code, checked, people, notes)
     if out is not None and checked.pdf is not None:
         create_file(out, checked.pdf)
-    console.result(as_json(code, checked, people, notes), as_lines(code, checked, people, notes))
+    console.result(as_json(code, checked, people, notes), lines)
     return _VERDICTS[checked.verdict]
 
 
@@ -359,7 +361,9 @@ def as_json(
     }
 
 
-def as_lines(code: PrintCode, checked: Checked, people: Mapping[str, str], notes: Mapping[str, str]) -> str:
+def as_lines(
+    school: OpenSchool, code: PrintCode, checked: Checked, people: Mapping[str, str], notes: Mapping[str, str]
+) -> str:
     """The answer for people: the content, what was found, who certified it, what came since."""
     lines = [as_text(checked.sheets)] if checked.sheets else []
     lines.append(_VERDICT_WORDS[checked.verdict])
@@ -368,7 +372,7 @@ def as_lines(code: PrintCode, checked: Checked, people: Mapping[str, str], notes
     place = f"по запись / as of {code.position}; корень при / root at {code.size}: {code.root.hex()}"
     lines.append(f"запись / entry {code.entry}; {place}")
     if checked.issued is not None:
-        lines.append(_line(checked.issued, people))
+        lines.append(_line(school, checked.issued, people))
         if checked.issued.certified_entry is None:
             lines.append("О заверении записи нет. / No entry says that it was certified.")
     if checked.sheets:

@@ -43,7 +43,8 @@ def run_list(console: Console, var: Path, status: str | None, position: int | No
         look(school, "reopenings list", rows, as_of=found.position)
         titles = _titles(school)
         names = school.names({who for row in rows for who in (row.actor, row.answerer) if who is not None})
-    lines = [f"Позиция / position {found.position}: {len(rows)}", *(_line(row, titles, names) for row in rows)]
+        listed = [_line(school, row, titles, names) for row in rows]
+    lines = [f"Позиция / position {found.position}: {len(rows)}", *listed]
     content = {"position": found.position, "rows": orjson.loads(orjson.dumps(rows)), "people": names}
     console.result(content, "\n".join(lines))
     return Exit.DONE
@@ -122,11 +123,11 @@ def _titles(school: OpenSchool) -> dict[str, str]:
     return of_classes | of_periods
 
 
-def _line(row: ReopeningRequest, titles: dict[str, str], names: dict[str, str]) -> str:
+def _line(school: OpenSchool, row: ReopeningRequest, titles: dict[str, str], names: dict[str, str]) -> str:
     scope, by = titles.get(row.scope, row.scope), names.get(row.actor, row.actor)
-    lines = [f"[{row.entry}] {row.at[:10]} {scope}: {REOPENING_WORDS[row.reason]}, {row.basis} — {by}"]
+    lines = [f"[{row.entry}] {school.app.day_of(row.at)} {scope}: {REOPENING_WORDS[row.reason]}, {row.basis} — {by}"]
     answer = ""
     if row.answered_by is not None:
         who = names.get(row.answerer or "", row.answerer or "")
-        answer = f" [{row.answered_by}] {(row.answered_at or '')[:10]}, {row.answer_basis} — {who}"
+        answer = f" [{row.answered_by}] {school.app.day_of(row.answered_at or '')}, {row.answer_basis} — {who}"
     return "\n".join([*lines, f"    {STATES[row.status]}{answer}"])

@@ -102,5 +102,5 @@ def _back_up(school: OpenSchool) -> None:
 
 
 def _day(school: OpenSchool) -> str:
-    """The day of the last entry."""
-    return school.recorder.head().at[:10]
+    """The school's day of the last entry."""
+    return school.app.day_of(school.recorder.head().at)

@@ -91,6 +91,7 @@ def _is_scoped(asked: Asked) -> bool:
 
 def _proofs(asked: Asked) -> Iterator[Line]:
     """The last checkpoint, verification that found nothing, cosignatures, the access log's anchor, backups."""
+    clock = choosing.LocalClock(asked.zone)
     if asked.log is not None and asked.log.checkpoint_size is not None:
         yield Line("checkpoint", asked.log.checkpoint_size, asked.log.checkpoint_root)
     sql = f"""SELECT v.size, v.root, v.program, v.entry FROM {{verifications}} v
@@ -98,19 +99,19 @@ def _proofs(asked: Asked) -> Iterator[Line]:
     for size, root, program, entry in asked.select(sql):
         yield Line("log_verified", size, root, program, entries=(entry,))
     for one in witnesses(asked.views, at=asked.position).rows:
-        if one.cosigned_by is not None and one.cosigned_at is not None:
+        if one.cosigned_by is not None and one.cosigned_at:
             known = (one.entry, one.cosigned_by)
-            yield Line("cosigned", one.size, None, one.name, on=one.cosigned_at[:10], entries=known)
+            yield Line("cosigned", one.size, None, one.name, on=clock.day(one.cosigned_at), entries=known)
     for anchor in anchors(asked.views, at=asked.position).rows[-1:]:
-        yield Line("access_anchor", anchor.size, anchor.root, on=anchor.at[:10], entries=(anchor.entry,))
-    yield from _backups(asked)
+        yield Line("access_anchor", anchor.size, anchor.root, on=clock.day(anchor.at), entries=(anchor.entry,))
+    yield from _backups(asked, clock)
 
 
-def _backups(asked: Asked) -> Iterator[Line]:
+def _backups(asked: Asked, clock: choosing.LocalClock) -> Iterator[Line]:
     """The last backup, the last that was restored on trial, and how many never were."""
     taken = [one for one in backups(asked.views, at=asked.position).rows if "ledger" in one.what]
     for last in taken[:1]:
-        yield Line("backup_taken", last.size, last.root, on=last.at[:10], entries=(last.entry,))
+        yield Line("backup_taken", last.size, last.root, on=clock.day(last.at), entries=(last.entry,))
     proved = [(one.proved_by, one) for one in taken if one.proved_by is not None]
     if proved:
         entry, one = max(proved, key=lambda pair: pair[0])
@@ -164,6 +165,7 @@ def _printed(asked: Asked) -> Iterator[Line]:
     """Printed forms of the class and period, none of a student's own: number, kind, content's digest and state."""
     if asked["student"] is not None:
         return
+    clock = choosing.LocalClock(asked.zone)
     group_of = {row.course: row.class_group for row in courses(asked.views, at=asked.position).rows}
     asked_periods = {period.period: period for period in _periods(asked)}
     named = {period.period: period for period in periods(asked.views, at=asked.position).rows}
@@ -181,7 +183,7 @@ def _printed(asked: Asked) -> Iterator[Line]:
             PRINT_WORDS.get(one.kind, one.kind),
             asked.class_names.get(group or ""),
             name,
-            on=one.at[:10],
+            on=clock.day(one.at),
             entries=tuple(entry for entry in known if entry is not None),
         )
 

@@ -65,6 +65,11 @@ def other(settings: dict[str, str], school: School) -> Iterator[School]:
         yield second
 
 
+def test_a_moment_is_of_the_schools_day(school: School) -> None:
+    assert school.day_of("2026-09-07T20:59:59.999999Z") == "2026-09-07"
+    assert school.day_of("2026-09-07T21:00:00.000000Z") == "2026-09-08"
+
+
 def test_gives_a_receipt_that_names_its_entries(school: School) -> None:
     size = school.ledger.head().size
     receipt = school.execute(lesson(works=(answer(),), marks=(mark(ANNA),)), actor=TEACHER, at=NOON)
