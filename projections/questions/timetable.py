@@ -18,11 +18,12 @@ GAP_WORDS: Final = {
     "unrecorded": "в расписании есть, в журнале нет",
     "unplanned": "в журнале есть, в расписании нет",
     "early": "внесён раньше, чем начался",
+    "twice": "на одном месте внесено два урока",
 }
 
 
 def timetable_gaps(asked: Asked) -> Found:
-    """Lessons planned and not recorded, recorded and not planned, recorded before they began."""
+    """Lessons planned and not recorded, recorded and not planned, before they began, and two where one can be."""
     wanted = (asked["finding"],) if asked["finding"] else tuple(GAP_WORDS)
     rows: list[Row] = []
     if {"unrecorded", "unplanned"} & set(wanted):
@@ -39,6 +40,8 @@ def timetable_gaps(asked: Asked) -> Found:
                 rows += [_gap(finding, one) for one in lessons if asked["subject"] in (None, one.subject)]
     if "early" in wanted:
         rows += _early(asked)
+    if "twice" in wanted:
+        rows += _twice(asked)
     rows.sort(key=lambda row: (row[1], row[2], row[4], row[0]))
     return Found(rows, {finding: sum(row[0] == finding for row in rows) for finding in wanted})
 
@@ -94,6 +97,33 @@ def _begun(asked: Asked, begins: Collection[tuple[str, str]]) -> dict[tuple[str,
     return {of: asked.position if (entry := entries[at]) is None else entry for of, at in moments.items()}
 
 
+def _twice(asked: Asked) -> list[Row]:
+    """Lessons of a class that stand in one place of its day: of one course, or one of them of the whole class.
+
+    Each cites all that stand there: marks of a lesson that was recorded twice count twice.
+    """
+    condition, values = asked.selected(("class", "o.class_group"))
+    of_days = f"""FROM {{lessons}} l JOIN {{courses}} o ON o.course = l.course AND {stands("o")}
+        WHERE l.held_on BETWEEN :first AND :last AND l.stands = 1 AND {stands("l")}"""
+    places = f"""SELECT o.class_group, l.held_on, l.number {of_days}{condition}
+        GROUP BY o.class_group, l.held_on, l.number
+        HAVING count(*) > count(DISTINCT l.course) OR (count(*) > 1 AND count(o.subgroup) < count(*))"""
+    of_place = f"""SELECT l.starts_at, l.course, o.subgroup, l.teacher, l.lesson, l.fact, l.entry {of_days}
+        AND o.class_group = :class_group AND l.number = :number ORDER BY l.fact"""
+    rows: list[Row] = []
+    for class_group, held_on, number in asked.select(places, first=asked.first, last=asked.last, **values):
+        place = {"class_group": class_group, "first": held_on, "last": held_on, "number": number}
+        held = asked.select(of_place, **place)
+        entries = sorted({entry for one in held for entry in one[5:]})
+        for starts_at, course, subgroup, teacher, lesson, *_ in held:
+            others = [(one[1], one[2]) for one in held if one[4] != lesson]
+            is_second = any(course == other or None in (subgroup, part) for other, part in others)
+            if is_second and course in asked.courses and asked["teacher"] in (None, teacher):
+                where = (held_on, number, starts_at, asked.class_names[class_group], asked.courses[course][1])
+                rows.append(("twice", *where, None, teacher, lesson, entries))
+    return rows
+
+
 PLAN_FINDINGS: Final = ("no_plan", "fewer", "more", "missing", "repeated", "merged", "unplanned", "drift")
 
 
@@ -145,8 +175,8 @@ def _listed(numbers: tuple[int, ...]) -> str | None:
 GAPS: Final = Question(
     number=6,
     slug="timetable-gaps",
-    title_ru="По расписанию есть, а в журнале нет; внесены вне расписания; внесены до начала урока",
-    title_en="In the timetable and not recorded; recorded and not in the timetable; recorded before they began",
+    title_ru="По расписанию есть, а в журнале нет; вне расписания; до начала урока; два урока на одном месте",
+    title_en="In the timetable and not recorded; not in the timetable; recorded before they began; two in one place",
     answer=timetable_gaps,
     parameters=(
         *(choosing.CLASS, choosing.SUBJECT, choosing.TEACHER, choosing.HELD_FROM, choosing.HELD_TO),
