@@ -24,6 +24,8 @@ NOTHING_OF = {
     *("/blocks/{block}/values", "/people/{person}/data", "/openid/callback", "/accounts/{account}/tokens"),
 }
 """What the sample school has nothing of, such as accounts, or answers to its holder alone."""
+DUE_TODAY = "/deadlines/due"
+"""Of what falls due until the end of today there is nothing on a day off."""
 SIZE_MAX = 120_000
 
 
@@ -50,4 +52,7 @@ def test_examples_have_the_members_that_answers_have_today(now: dict[str, Any]) 
     """Where they differ: ``make answers``."""
     assert now.keys() == WRITTEN.keys()
     for below, answer in now.items():
-        assert set(answers.members(answer)) == set(answers.members(WRITTEN[below])), below
+        written = set(answers.members(WRITTEN[below]))
+        if below == DUE_TODAY and not answer["lessons"]:
+            written = {member for member in written if not member.startswith(".lessons[]")}
+        assert set(answers.members(answer)) == written, below
