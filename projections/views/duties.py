@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, NamedTuple
@@ -13,7 +14,7 @@ from projections.folding import Entry, View
 from projections.reading import Answer, AsOf, Reader, resolve, stands
 from projections.rows import OPEN, Operations, Table
 from projections.views.accounts import accounts
-from projections.views.lookups import Course, courses, day_before, years
+from projections.views.lookups import Course, class_teachers, classes, courses, day_before, years
 
 
 class DutyRow(NamedTuple):
@@ -70,12 +71,13 @@ class Duty:
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """Something that the regulation does not want, about a course.
+    """Something that the regulation does not want, about a course or a class.
 
     Attributes:
         kind: ``nobody_responsible``: on days of the year before its first teacher's (R05); ``dismissed``: on days of
             the year behind the last day of work of its teacher, until another's first (R05); ``no_duty``: the
-            teacher responsible on the day has no duty to keep the journal (R06).
+            teacher responsible on the day has no duty to keep the journal (R06); ``class_teacher_dismissed``: as
+            ``dismissed``, of who controls the class's journal (R10), and then of no course.
         entry: the entry that opens the course, that dismissed the teacher, or that makes the teacher responsible.
         from_date, to_date: the days in question, both inclusive.
         days: how many calendar days these are.
@@ -84,9 +86,9 @@ class Alert:
 
     kind: str
     entry: int
-    course: str
+    course: str | None
     class_group: str
-    subject: str
+    subject: str | None
     subgroup: str | None
     teacher: str | None
     from_date: str
@@ -133,7 +135,8 @@ def staffing(views: Reader, on: str, *, at: AsOf = None) -> Staffing:
         if duty.duty == "journal":
             journal[duty.person].append(duty)
     spans = {year.year: (year.starts_on, year.ends_on) for year in years(views, at=position).rows}
-    first, dismissed = _first_days(views, position), _dismissed(views, position)
+    gone = _gone(views, position)
+    first, dismissed = _first_days(views, position), _dismissed(views, position, gone)
     alerts: list[Alert] = []
     for course in courses(views, on=on, at=position).rows:
         starts_on, ends_on = spans[course.year]
@@ -151,6 +154,7 @@ def staffing(views: Reader, on: str, *, at: AsOf = None) -> Staffing:
         is_needed = needed_from is not None and needed_from <= on and starts_on <= on <= ends_on
         if is_needed and not is_held and course.teacher is not None and course.assigned_by is not None:
             alerts.append(_alert("no_duty", course, course.assigned_by, course.teacher, on, on))
+    alerts += _of_classes(views, position, on, spans, gone)
     return Staffing(position, on, needed_from, held, tuple(alerts))
 
 
@@ -158,6 +162,15 @@ def _first_days(views: Reader, position: int) -> dict[str, str]:
     """Course -> first day on which somebody is responsible for it."""
     sql = f"SELECT a.course, min(a.starts_on) FROM {{assignments}} a WHERE {stands('a')} GROUP BY a.course"
     return dict(views.select(sql, {"at": position}))
+
+
+def _gone(views: Reader, position: int) -> dict[str, tuple[int, str]]:
+    """Who was dismissed -> the entry that says so, and the last day of work."""
+    return {
+        one.account: (one.closed_by, one.last_day)
+        for one in accounts(views, at=position).rows
+        if one.closed_by is not None and one.last_day is not None
+    }
 
 
 class _Gap(NamedTuple):
@@ -169,13 +182,8 @@ class _Gap(NamedTuple):
     to_date: str
 
 
-def _dismissed(views: Reader, position: int) -> dict[str, list[_Gap]]:
+def _dismissed(views: Reader, position: int, gone: dict[str, tuple[int, str]]) -> dict[str, list[_Gap]]:
     """Course -> days behind the last day of work of a teacher, until the next one's first, in their order."""
-    gone = {
-        one.account: (one.closed_by, one.last_day)
-        for one in accounts(views, at=position).rows
-        if one.closed_by is not None and one.last_day is not None
-    }
     found: defaultdict[str, list[_Gap]] = defaultdict(list)
     if not gone:
         return found
@@ -189,7 +197,28 @@ def _dismissed(views: Reader, position: int) -> dict[str, list[_Gap]]:
     return found
 
 
+def _of_classes(
+    views: Reader, position: int, on: str, spans: dict[str, tuple[str, str]], gone: dict[str, tuple[int, str]]
+) -> Iterator[Alert]:
+    """Classes on days behind the last day of work of their class teacher, until the next one's first."""
+    if not gone:
+        return
+    years_of = {row.class_group: row.year for row in classes(views, at=position).rows}
+    for held in class_teachers(views, at=position).rows:
+        if held.teacher in gone:
+            entry, last_day = gone[held.teacher]
+            starts_on, ends_on = spans[years_of[held.class_group]]
+            first = max(starts_on, held.starts_on or "", rules.day_after(last_day))
+            last = min(on, ends_on, held.ends_on or "9999-12-31")
+            if first <= last:
+                of = (None, held.class_group, None, None, held.teacher)
+                yield Alert("class_teacher_dismissed", entry, *of, first, last, _days(first, last))
+
+
+def _days(first: str, last: str) -> int:
+    return (date.fromisoformat(last) - date.fromisoformat(first)).days + 1
+
+
 def _alert(kind: str, course: Course, entry: int, teacher: str | None, first: str, last: str) -> Alert:
     of = (course.course, course.class_group, course.subject, course.subgroup)
-    days = (date.fromisoformat(last) - date.fromisoformat(first)).days + 1
-    return Alert(kind, entry, *of, teacher, first, last, days)
+    return Alert(kind, entry, *of, teacher, first, last, _days(first, last))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
@@ -115,6 +116,26 @@ def test_a_course_whose_teacher_was_dismissed_has_nobody_until_the_next_ones_fir
         post(admin, f"/courses/{school.course}/teachers", {"teacher": other, "starts_on": DAY})
         assert alerts(DAY) == [("dismissed", teacher, first, BEFORE, 2)], "the days between stay days without anybody"
         assert without_teacher() == 0
+
+
+def test_a_class_whose_teacher_was_dismissed_is_told_until_it_has_another(server: Served) -> None:
+    teacher, other = server.actors["teacher"], str(uuid4())
+    school, last_day = SmallClass(server, class_teacher=teacher), (YESTERDAY - timedelta(days=3)).isoformat()
+    with server.as_("administrator") as admin, server.as_("inspector") as inspector:
+        closing = {"reason": "dismissed", "basis": "приказ № 5", "last_day": last_day}
+        closed = post(admin, f"/accounts/{teacher}/closing", closing)["first_index"]
+
+        def told() -> list[dict[str, Any]]:
+            found = inspector.get("/views/duties", params={"on": DAY}).json()["alerts"]
+            return [one for one in found if one["kind"] == "class_teacher_dismissed"]
+
+        (alert,) = told()
+        assert (alert["entry"], alert["class_group"], alert["course"]) == (closed, school.group, None)
+        assert (alert["teacher"], alert["to_date"], alert["days"]) == (teacher, DAY, 3)
+        post(admin, "/people", {"person": other, "kind": "teacher", "family_name": "Орлова", "given_name": "А"})
+        post(admin, f"/classes/{school.group}/teachers", {"teacher": other, "starts_on": DAY})
+        (alert,) = told()
+        assert (alert["to_date"], alert["days"]) == (BEFORE, 2)
 
 
 def test_the_day_that_nobody_named_is_the_schools(tmp_path: Path) -> None:
