@@ -49,11 +49,6 @@ def shapes(parameters: Mapping[str, object]) -> tuple[Shape, ...]:
     )
 
 
-def how_many(parameters: Mapping[str, object]) -> int:
-    """How many values the lists and rows have."""
-    return sum(count * max(width, 1) for _, count, width in shapes(parameters))
-
-
 def spread(sql: str, shaped: Collection[Shape]) -> tuple[str, tuple[str, ...]]:
     """A statement with nameless places, and the names of its parameters in their order; `values` are in that order."""
     places = {}
