@@ -196,7 +196,7 @@ def _flag(column: LessonColumn, verdict: Verdict, is_not_assigned: bool, by: Jud
 
 _BEFORE: Final = f"""
     SELECT g.course, g.day, g.number, (SELECT l.lesson FROM {{lessons}} l
-      WHERE l.course = g.course AND l.stands = 1 AND {stands("l")}
+      WHERE l.course = g.course AND l.stands = 1 AND {stands("l")} AND l.held_on <= g.day
         AND (l.held_on < g.day OR (l.held_on = g.day AND l.number < g.number))
       ORDER BY l.held_on DESC, l.number DESC, l.fact DESC LIMIT 1)
     FROM given g"""
