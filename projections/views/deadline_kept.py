@@ -25,6 +25,7 @@ from projections.views.deadline_rows import monday
 from projections.views.deadline_tally import By, DeadlineCount
 from projections.views.deadlines import FIRST_DAY, RULES
 from projections.views.lookups import years
+from projections.views.plan import Until
 from projections.views.print_rules import months
 
 ROWS_MAX: Final = 50_000
@@ -99,12 +100,15 @@ class Part:
 
     Attributes:
         now: the moment as of which they were made; what was missing then is missing later.
+        minute: the same by the school's clock, and the one that `Judging.until` says: terms of what is not recorded
+            end with a day, and lessons with a minute.
         is_final: whether its days are over, by the school's clock, and nothing of them waits for its term.
     """
 
     low: int
     high: int
     now: datetime
+    minute: tuple[str, Until]
     is_final: bool
     rows: list[DeadlineCount] = field(default_factory=list)
     of_days: OfDays = field(default_factory=Counter)
@@ -148,7 +152,7 @@ class Kept:
             if parts:
                 self._parts.move_to_end((wanted, span))
         for part in parts:
-            if part.low == judged.position and part.now == judged.now:
+            if part.low == judged.position and part.minute == _minute(judged):
                 return part
             if not part.is_final or part.low > judged.position or part.now > judged.now:
                 continue
@@ -260,8 +264,9 @@ def _weeks(starts_on: str, ends_on: str) -> Iterator[tuple[str, str, str]]:
 
 def split(spans: Sequence[Span], rows: Iterable[DeadlineCount], of_days: OfDays, judged: Judging) -> list[Part]:
     """The counts of some spans that follow each other, each by itself."""
-    today = judged.now.astimezone(judged.school.zone).date().isoformat()
-    parts = [Part(judged.position, judged.position, judged.now, span.last < today) for span in spans]
+    minute = _minute(judged)
+    today = minute[0][:10]
+    parts = [Part(judged.position, judged.position, judged.now, minute, span.last < today) for span in spans]
     labels = [span.label for span in spans]
 
     def of(label: str | None) -> Part:
@@ -274,6 +279,11 @@ def split(spans: Sequence[Span], rows: Iterable[DeadlineCount], of_days: OfDays,
     for key, how_many in of_days.items():
         of(key[1]).of_days[key] += how_many
     return parts
+
+
+def _minute(judged: Judging) -> tuple[str, Until]:
+    """As of when is judged, as far as counts can tell."""
+    return judged.now.astimezone(judged.school.zone).isoformat(timespec="minutes"), judged.until
 
 
 _PLACES: Final = {rule: place for place, rule in enumerate(RULES)}

@@ -92,15 +92,16 @@ def reused(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     return counted
 
 
-def ask(views: Reader, asked: Asked, by: tuple[By, ...], at: int) -> None:
-    """Ask, and compare with counting anew."""
+def ask(views: Reader, asked: Asked, by: tuple[By, ...], at: int | None, now: datetime | None = None) -> None:
+    """Ask as of a position, or of a moment by the clock, and compare with counting anew."""
+    now = now or _NOW
     with_days = asked.rules == RULES and "teacher" in by
     anew: OfDays | None = Counter() if with_days else None
     answered: OfDays | None = Counter() if with_days else None
-    judged = judging(views, _NOW, at)
+    judged = judging(views, now, at)
     rows = _count(views, asked, judged, frozenset(by), anew)
-    found = deadline_counts(views, asked, now=_NOW, by=by, at=at, of_days=answered)
-    assert (found.position, found.rows) == (at, rows)
+    found = deadline_counts(views, asked, now=now, by=by, at=at, of_days=answered)
+    assert (found.position, found.rows) == (judged.position, rows)
     assert answered == anew
 
 
@@ -263,6 +264,24 @@ def test_what_waits_lacks_once_its_term_is_over_though_nothing_was_entered_since
         missing = {row.rule: row.missing for row in deadline_counts(views, Asked(), now=_NOW, by=(), at=at).rows}
     assert missing["lesson"]
     assert missing["written_mark"]
+
+
+def test_of_a_month_that_is_not_over_counts_hold_for_a_minute(
+    schools: list[tuple[DeadlineLog, Views]], reused: Counter[str]
+) -> None:
+    """While nothing is entered the clock goes on, over bells and midnights; also after the last entry of all."""
+    rng = random.Random(3)
+    for school, views in schools:
+        last = datetime.fromisoformat(json.loads(school.log.raws[-1])["at"])
+        moments = {
+            last + timedelta(minutes=rng.randrange(-20_000, 20_000), seconds=rng.randrange(60)) for _ in range(6)
+        }
+        midnight = (last.astimezone(MOSCOW) + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+        moments |= {midnight + timedelta(seconds=seconds) for seconds in (-30, 0)}
+        for moment in sorted(moments):
+            for now in (moment, moment.replace(second=59), moment + timedelta(minutes=1)):
+                ask(views, Asked(), ("teacher", "week"), None, now)
+    assert reused["same"] > 20, reused
 
 
 def test_what_is_kept_answers_whatever_is_asked_and_in_which_order(
