@@ -7,13 +7,14 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 
 from ledger.journal import events as j
 from ledger.journal.events import TYPE_NAMES, Event
 from ledger.journal.reopening_events import PeriodReopeningApproved, PeriodReopeningRequested
+from ledger.journal.vocabulary import ClockKind
 from ledger.log import Head
 from ledger.tree import RightEdge, leaf_hash
 from ledger.wire.canonical import format_canonical
@@ -95,6 +96,8 @@ class Fact:
 class SchoolLog:
     """Makes a school and lets it work; every choice comes from the seed."""
 
+    clock: ClassVar[ClockKind] = "sample"
+
     def __init__(
         self, seed: int = 1, *, classes_count: int = 2, students_count: int = 6, courses_count: int = 3
     ) -> None:
@@ -125,7 +128,7 @@ class SchoolLog:
 
     def _set_up(self, classes_count: int, students_count: int, courses_count: int) -> None:
         school, year = self.school, self.year = self.id(), self.id()
-        opened = j.SchoolOpened(clock="sample", name="Школа", origin=ORIGIN, time_zone="Europe/Moscow")
+        opened = j.SchoolOpened(clock=self.clock, name="Школа", origin=ORIGIN, time_zone="Europe/Moscow")
         self.command((f"school/{school}", opened))
         self.command(
             (f"year/{year}", j.SchoolYearOpened(starts_on="2026-09-01", ends_on="2027-05-31", title="2026/27"))

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import groupby, pairwise
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import msgspec
 import pytest
@@ -19,10 +19,12 @@ import pytest
 from ledger.journal import events as j, excuse_events as ex
 from ledger.journal.plan_events import LessonPlanImported, PlanItem
 from ledger.journal.timetable_events import Bell, BellScheduleSet, TimetableLesson, TimetableSet
+from ledger.journal.vocabulary import ClockKind
+from ledger.wire.entry import format_at
 from projections.engine import Views
 from projections.reading import Reader
 from projections.views import deadline_kept
-from projections.views.deadline_basis import Judging, judging
+from projections.views.deadline_basis import Judging, first_entries, judging
 from projections.views.deadline_counts import _count, deadline_counts
 from projections.views.deadline_kept import Changes, Kept, OfDays, Part, Span, Wanted, kept_for, spans_of
 from projections.views.deadline_tally import By
@@ -233,9 +235,15 @@ def test_a_plan_touches_no_day_and_an_excuse_one_and_an_order_those_of_its_terms
             ask(views, Asked(), ("teacher", "week"), position)
 
 
-def test_what_waits_lacks_once_its_term_is_over_though_nothing_was_entered_since(tmp_path: Path) -> None:
-    """Lessons that are planned and not over yet; marks of a written work whose week is over and whose term is not."""
-    school = DeadlineLog(5, classes_count=1, students_count=3, courses_count=1)
+class ClockLog(DeadlineLog):
+    """One whose clock goes on behind the last entry."""
+
+    clock: ClassVar[ClockKind] = "server"
+
+
+def waiting_school(kind: type[DeadlineLog] = DeadlineLog) -> tuple[DeadlineLog, int]:
+    """A school with planned lessons every evening, and marks of a written work that wait; where its lesson begins."""
+    school = kind(5, classes_count=1, students_count=3, courses_count=1)
     order: dict[str, Any] = {"order_number": "1", "order_date": "2026-08-28", "effective_from": "2026-08-28"}
     adopted = j.RegulationAdopted(parameters=PARAMETERS, **order)
     school.command((f"regulation/{school.period}", adopted), role="administrator", seconds=60)
@@ -257,6 +265,12 @@ def test_what_waits_lacks_once_its_term_is_over_though_nothing_was_entered_since
     for _ in range(8):
         person = j.PersonRegistered(kind="teacher", sd=())
         school.command((f"person/{school.id()}", person), role="administrator", seconds=190_000)
+    return school, begins
+
+
+def test_what_waits_lacks_once_its_term_is_over_though_nothing_was_entered_since(tmp_path: Path) -> None:
+    """Lessons that are planned and not over yet; marks of a written work whose week is over and whose term is not."""
+    school, begins = waiting_school()
     with Views.open(f"sqlite:{tmp_path}/views.db", school.log.origin) as views:
         views.catch_up(school.log)
         for at in range(begins, views.position() + 1):
@@ -266,21 +280,18 @@ def test_what_waits_lacks_once_its_term_is_over_though_nothing_was_entered_since
     assert missing["written_mark"]
 
 
-def test_of_a_month_that_is_not_over_counts_hold_for_a_minute(
-    schools: list[tuple[DeadlineLog, Views]], reused: Counter[str]
-) -> None:
-    """While nothing is entered the clock goes on, over bells and midnights; also after the last entry of all."""
-    rng = random.Random(3)
-    for school, views in schools:
-        last = datetime.fromisoformat(json.loads(school.log.raws[-1])["at"])
-        moments = {
-            last + timedelta(minutes=rng.randrange(-20_000, 20_000), seconds=rng.randrange(60)) for _ in range(6)
-        }
-        midnight = (last.astimezone(MOSCOW) + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
-        moments |= {midnight + timedelta(seconds=seconds) for seconds in (-30, 0)}
-        for moment in sorted(moments):
-            for now in (moment, moment.replace(second=59), moment + timedelta(minutes=1)):
-                ask(views, Asked(), ("teacher", "week"), None, now)
+def test_counts_by_the_clock_hold_for_a_minute(tmp_path: Path, reused: Counter[str]) -> None:
+    """While nothing is entered the clock goes on, over the ends of lessons and over midnights."""
+    school, _ = waiting_school(ClockLog)
+    last = datetime.fromisoformat(json.loads(school.log.raws[-1])["at"])
+    midnight = last.astimezone(MOSCOW).replace(hour=0, minute=0, second=0, microsecond=0)
+    with Views.open(f"sqlite:{tmp_path}/views.db", school.log.origin) as views:
+        views.catch_up(school.log)
+        for day in range(5):
+            for minutes in (-1, 0, 600, 23 * 60 + 44, 23 * 60 + 45):
+                moment = midnight + timedelta(days=day, minutes=minutes, seconds=7)
+                for now in (moment, moment.replace(second=59)):
+                    ask(views, Asked(), ("teacher", "week"), None, now)
     assert reused["same"] > 20, reused
 
 
@@ -298,6 +309,22 @@ def test_what_is_kept_answers_whatever_is_asked_and_in_which_order(
             if rng.random() < 0.3:
                 ask(views, Asked(from_date=first, to_date=last, rules=rules), by, at)
     assert reused["same"], reused
+
+
+def test_the_first_entry_behind_a_moment_is_looked_up_until_there_is_one(tmp_path: Path) -> None:
+    school = DeadlineLog(3, classes_count=1, students_count=2, courses_count=1)
+    with Views.open(f"sqlite:{tmp_path}/views.db", school.log.origin) as views:
+        views.catch_up(school.log)
+        last = datetime.fromisoformat(json.loads(school.log.raws[-1])["at"])
+        size, soon, later = len(school.log.raws), format_at(last + timedelta(seconds=1)), "2099-01-01T00:00:00.000000Z"
+        asked = [format_at(last), soon, later]
+        assert first_entries(views, asked)[soon] is None
+        school.adopt()
+        views.catch_up(school.log)
+        for _ in range(2):
+            found = first_entries(views, asked)
+            assert (found[soon], found[later]) == (size, None)
+        assert found[format_at(last)] in range(size)
 
 
 def test_what_was_let_go_is_counted_anew(
