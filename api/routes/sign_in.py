@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
@@ -12,6 +14,7 @@ from api.auth import RIGHTS, needs_second_factor
 from api.bodies import Nothing, accounts as bodies
 from api.identity.acting import find_account, grants_today, of_session, roles_of, roles_today
 from api.identity.kept import NotTheHolder, Session, Stage, Token
+from api.identity.passwords import AT_ONCE
 from api.openapi import asks
 from api.problems import Problem, unauthorized
 from api.requests import (
@@ -46,7 +49,7 @@ async def sign_in(request: Request) -> Response:
         secret, stage, account = school.secrets.sign_in(body.login, body.password, address_of(request), now_seconds())
         return let_in(school, secret, stage, account)
 
-    return await run_in_threadpool(work)
+    return await _hashed(request, work)
 
 
 @router.post("/invitation", openapi_extra=asks(bodies.Acceptance))
@@ -61,7 +64,7 @@ async def accept_invitation(request: Request) -> Response:
         school.secrets.accept(body.code, body.password, address_of(request), now_seconds())
         return school.json({"accepted": True})
 
-    return await run_in_threadpool(work)
+    return await _hashed(request, work)
 
 
 @router.post("/second-factor/set-up", openapi_extra=asks(Nothing))
@@ -121,7 +124,7 @@ async def change_password(request: Request) -> Response:
         secret = school.secrets.change_password(session, body.old, body.password, now_seconds())
         return with_session(school, {"changed": True}, secret)
 
-    return await run_in_threadpool(work)
+    return await _hashed(request, work)
 
 
 @router.post("/me/role", openapi_extra=asks(bodies.RoleChoice))
@@ -283,6 +286,18 @@ def shown(token: Token) -> dict[str, Any]:
         "expires_at": token.expires_at,
         "used_on": token.used_on,
     }
+
+
+async def _hashed(request: Request, work: Callable[[], Response]) -> Response:
+    """Run what hashes a password beside the loop, a few at a time, and the others wait where they hold no thread.
+
+    Hashes are made two at once: a whole staff that signs in at eight would otherwise take every thread that there is,
+    and all that is asked meanwhile would wait until they are in.
+    """
+    state = request.app.state
+    if not hasattr(state, "hashing"):
+        state.hashing = CapacityLimiter(2 * AT_ONCE)
+    return await to_thread.run_sync(work, limiter=state.hashing)
 
 
 async def _session(request: Request) -> tuple[OpenSchool, Session]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -14,6 +15,7 @@ import pytest
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
+from api.identity.passwords import Cost
 from ledger.journal.account_vocabulary import AccountKind, Role
 from ledger.journal.commands import (
     AcknowledgeConfidentiality,
@@ -297,6 +299,22 @@ def test_strangers_wait_and_learn_nothing(database: str, tmp_path: Path) -> None
     with served(tmp_path / "school", tokens, actors) as server:
         person = Person(server)
         assert person.ask("POST", "/sign-in", {"login": LOGIN, "password": PASSWORD}).status_code == 429
+
+
+def test_a_whole_staff_that_signs_in_at_once_makes_nobody_else_wait(tmp_path: Path) -> None:
+    """Hashes are made two at once on purpose; who waits for one holds no thread that others need."""
+    tokens, actors = make_school(tmp_path, "sqlite")
+    with served(tmp_path, tokens, actors) as server, ThreadPoolExecutor(48) as staff:
+        server.school.password_cost = Cost(time=3, memory_kib=32_768, lanes=1)
+        tries = [Person(server, f"login{number}") for number in range(48)]
+        asked = {"password": PASSWORD}
+        waiting = [staff.submit(one.ask, "POST", "/sign-in", {"login": one.login, **asked}) for one in tries]
+        next(as_completed(waiting))
+        before = sum(one.done() for one in waiting)
+        with server.as_("teacher") as teacher:
+            assert teacher.get("/classes").status_code == 200
+        assert sum(one.done() for one in waiting) - before < 7
+        assert {one.result().status_code for one in waiting} == {401}
 
 
 def test_another_password_ends_every_other_session(server: Served) -> None:
