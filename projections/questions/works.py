@@ -60,12 +60,16 @@ def unmarked_works(asked: Asked) -> Found:
 
 
 def few_marks(asked: Asked) -> Found:
-    """Students with fewer marks in a course than asked for, in the period of their grade that holds the day."""
+    """Students with fewer marks in a subject than asked for, in the period of their grade that holds the day.
+
+    Who changed classes, or subgroups of the subject, brings the marks along, as in a period's mark.
+    """
     day = asked["on"] or _last_lesson_day(asked)
     rosters, rows = Rosters(asked.views, asked.position, asked["class"]), list[Row]()
     by_grade = {grade: period for period in _shortest(asked, day) for grade in period.grades}
     if asked["finding"] == "not_assessed":
         return not_assessed(asked, by_grade)
+    moved = _moved(asked)
     for (starts_on, ends_on), grades in _spans(by_grade).items():
         lessons = _lessons_of(asked, starts_on, ends_on)
         marks = _marks_of(asked, starts_on, ends_on, grades)
@@ -79,8 +83,9 @@ def few_marks(asked: Asked) -> Found:
             for student in sorted(rosters.on(class_group, course, day)):
                 found = marks.get((course, student), _NO_MARKS)
                 if found.how_many < asked["least"]:
-                    entries = _entries(asked, found, course, student, starts_on, ends_on)
-                    rows.append(("few", *place, student, found.how_many, None, None, entries))
+                    entries = _entries(asked, found, course, student, starts_on, ends_on, is_moved=student in moved)
+                    if len(entries) < asked["least"]:
+                        rows.append(("few", *place, student, len(entries), None, None, entries))
     rows.sort(key=place_of)
     return Found(rows, {"lines": len(rows), "students": len({row[8] for row in rows})})
 
@@ -161,8 +166,16 @@ _MARKS: Final = f"""
       AND c.what = 'mark' AND c.value IS NOT NULL AND {stands("c")}"""
 _MARKS_OF_ONE: Final = f"""
     SELECT c.entry FROM {{cells}} c JOIN {{lessons}} l ON l.lesson = c.lesson
-    WHERE c.student = :student AND l.course = :course AND l.held_on BETWEEN :first AND :last AND l.stands = 1
-      AND {stands("l")} AND c.what = 'mark' AND c.value IS NOT NULL AND {stands("c")} ORDER BY c.entry"""
+    WHERE c.student = :student AND l.course IN ({{courses_asked}}) AND l.held_on BETWEEN :first AND :last
+      AND l.stands = 1 AND {stands("l")} AND c.what = 'mark' AND c.value IS NOT NULL AND {stands("c")}
+    ORDER BY c.entry"""
+_OF_ITS_SUBJECT: Final = f"""SELECT o.course FROM {{courses}} o JOIN {{courses}} k
+    ON k.course = :course AND k.subject = o.subject AND k.year = o.year AND {stands("k")} WHERE {stands("o")}"""
+_MOVED: Final = f"""
+    SELECT e.student FROM {{enrollments}} e JOIN {{classes}} g ON g.class_group = e.class_group AND {stands("g")}
+    WHERE {stands("e")} GROUP BY e.student, g.year HAVING count(DISTINCT e.class_group) > 1
+    UNION SELECT j.student FROM {{joinings}} j JOIN {{courses}} o ON o.course = j.course AND {stands("o")}
+    WHERE {stands("j")} GROUP BY j.student, o.class_group, o.subject HAVING count(DISTINCT j.course) > 1"""
 
 
 class _Marks(NamedTuple):
@@ -188,12 +201,20 @@ def _marks_of(
     return {(course, student): _Marks(*rest) for course, student, *rest in found}
 
 
-def _entries(asked: Asked, marks: _Marks, course: str, student: str, first: str, last: str) -> list[int]:
-    """The entries of few marks; up to two are known by their ends."""
-    if marks.how_many <= 2:
+def _moved(asked: Asked) -> frozenset[str]:
+    """Who was in several classes of a year, or in several subgroups of a subject."""
+    return frozenset(student for (student,) in asked.select(_MOVED))
+
+
+def _entries(
+    asked: Asked, marks: _Marks, course: str, student: str, first: str, last: str, *, is_moved: bool
+) -> list[int]:
+    """The entries of few marks; up to two are known by their ends, where all of them are the course's."""
+    if marks.how_many <= 2 and not is_moved:
         return [marks.first, marks.last][: marks.how_many]
     values = {"student": student, "course": course, "first": first, "last": last}
-    return [entry for (entry,) in asked.select(_MARKS_OF_ONE, **values)]
+    sql = _MARKS_OF_ONE.replace("{courses_asked}", _OF_ITS_SUBJECT if is_moved else ":course")
+    return [entry for (entry,) in asked.select(sql, **values)]
 
 
 WORK_FINDINGS: Final = {"unmarked": "работа без отметок", "not_asked_again": "«2» без нового опроса"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -117,6 +118,33 @@ def test_two_lessons_in_one_place_are_told_each_with_all_that_stands_there(serve
             (first, [first_entry, entry]),
             (again, [first_entry, entry]),
         ]
+
+
+def test_who_changed_classes_has_few_marks_only_where_all_of_them_are_few(server: Served) -> None:
+    """By hand: two marks in 5А until yesterday, and in 5Б, where the student is since, none yet in the lesson held."""
+    school, group, course = SmallClass(server), str(uuid4()), str(uuid4())
+    student, day_before = school.students[0], (date.fromisoformat(DAY) - timedelta(days=1)).isoformat()
+    with (
+        server.as_("administrator") as admin,
+        server.as_("teacher") as teacher,
+        server.as_("inspector") as inspector,
+    ):
+        marks = [school.recorded(teacher, held_on=day_before, number=number)[0] for number in (1, 2)]
+        entries = [fact(teacher, place, "mark")["standing"] for place in marks]
+        post(admin, "/classes", {"class_group": group, "year": school.year, "grade": 5, "letter": "Б"})
+        post(admin, f"/classes/{school.group}/withdrawals", {"student": student, "ends_on": day_before})
+        post(admin, f"/classes/{group}/enrollments", {"student": student, "starts_on": DAY})
+        of = {"class_group": group, "year": school.year, "subject": "Математика", "teacher": server.actors["teacher"]}
+        post(admin, "/courses", {"course": course, **of, "starts_on": DAY})
+        school.recorded(teacher, course=course, works=[], marks=[], absences=[])
+
+        def few(least: int) -> list[tuple[str, int, list[int]]]:
+            asked = {"on": DAY, "class": "5Б", "least": str(least)}
+            rows = inspector.get("/questions/few-marks", params=asked).json()["rows"]
+            return [(row["student"], row["marks"], row["entries"]) for row in rows]
+
+        assert few(3) == [(student, 2, entries)]
+        assert few(2) == []
 
 
 def test_the_table_says_the_same_and_a_spreadsheet_runs_none_of_it(server: Served) -> None:
