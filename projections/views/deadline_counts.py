@@ -326,8 +326,8 @@ class _Counting:
 
     def _of_touched(self, sql: str) -> list[tuple[Any, ...]]:
         """Rows of the lessons asked about that another command touched."""
-        touched, condition, parameters = self._selection.touched(self._views, TOUCHED, {})
-        return self._views.select(f"WITH {touched} {sql}{condition}", parameters)
+        touched, parameters = self._selection.touched(self._views, TOUCHED, {})
+        return self._views.select(f"WITH {touched} {sql}{self._selection.where}", parameters)
 
     def _doubtful(
         self, lessons: Iterable[_LessonRow], exempt: Container[str]

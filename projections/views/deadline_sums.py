@@ -27,6 +27,8 @@ MISSING, LATE, UNREGULATED, PENDING, ON_TIME = (
 )
 NONE: Final = len(WORST_FIRST)
 """In place of a status, of a lesson without any oral marks."""
+_FEW_DAYS: Final = 50
+"""With lessons, two months: what other commands touched in a year is looked up as fast as more are listed."""
 _TERMS_AT_ONCE: Final = 1_024
 _ENDS_AT_ONCE: Final = 4_096
 _bells = msgspec.json.Decoder(tuple[Bell, ...]).decode
@@ -49,22 +51,20 @@ class Selection:
             self.parameters["class_group"] = asked.class_group
         self.of_days = f"l.held_on BETWEEN :first AND :last{conditions}"
         self.where = f"{self.of_days} AND l.stands = 1 AND {stands('l')}"
-        self.own = f"(SELECT l.lesson FROM {{recorded_lessons}} l WHERE {self.of_days})"
+        self.own = f"(SELECT l.lesson FROM {{recorded_lessons}} l WHERE {self.of_days} AND l.entry < :at)"
         self._is_of_all = asked.teacher is None and asked.class_group is None
-        self._is_narrow: bool | None = None
+        self._days: list[str] | None = None
         self._touched: dict[str, list[tuple[str]]] = {}
 
     def is_narrow(self, views: Reader) -> bool:
-        """Whether there are lessons that are not asked about; those that are, `own` lists."""
-        if self._is_narrow is None:
-            self._is_narrow = not self._is_of_all or any(self._has_any(views, of) for of in ("< :first", "> :last"))
-        return self._is_narrow
+        """Whether so few lessons are asked about that `own` may list them, to look at nothing of others."""
+        return not self._is_of_all or len(self.days(views)) <= _FEW_DAYS
 
     def of_additions(self, views: Reader, sql: str) -> list[tuple[Any, ...]]:
         """Rows of a statement about additions `b`, of the lessons asked about alone."""
         return views.select(f"{sql} AND b.lesson IN {self.own}" if self.is_narrow(views) else sql, self.parameters)
 
-    def touched(self, views: Reader, said: str, parameters: Mapping[str, object]) -> tuple[str, str, dict[str, object]]:
+    def touched(self, views: Reader, said: str, parameters: Mapping[str, object]) -> tuple[str, dict[str, object]]:
         """Lessons that other commands touched, for a statement that begins with them.
 
         Args:
@@ -73,30 +73,29 @@ class Selection:
             parameters: what it needs beside those of the selection.
 
         Returns:
-            The expression that takes its place, which lists what is asked about alone, where that is not all; the
-            condition, as `where`, on lessons found by it; parameters of both.
+            The expression that takes its place, which lists what is asked about alone where that is little, and the
+            parameters of it and of `where`.
         """
         known = {**self.parameters, **parameters}
         if not self.is_narrow(views):
-            return said, self.where, known
+            return said, known
         if said not in self._touched:
             sql = f"WITH {said} SELECT q.lesson FROM touched q WHERE q.lesson IN {self.own}"
             self._touched[said] = views.select(sql, known)
         found = self._touched[said]
         if len(found) > LISTED_AT_ONCE:
-            return said, f"{self.where} AND q.lesson IN {self.own}", known
+            return said, known
         listed_of, named = listing("lesson", found, ("",), name="touched")
-        return listed_of.removeprefix("WITH "), self.where, known | named
-
-    def _has_any(self, views: Reader, days: str) -> bool:
-        """Whether any lesson was held on such days."""
-        sql = f"SELECT l.held_on FROM {{lessons}} l WHERE l.held_on {days} LIMIT 1"
-        return bool(views.select(sql, {"first": self.first, "last": self.last}))
+        return listed_of.removeprefix("WITH "), known | named
 
     def days(self, views: Reader) -> list[str]:
-        """Days on which lessons were held, also such as do not stand, or are not asked about."""
-        sql = "SELECT DISTINCT l.held_on FROM {lessons} l WHERE l.held_on BETWEEN :first AND :last ORDER BY l.held_on"
-        return [day for (day,) in views.select(sql, {"first": self.first, "last": self.last})]
+        """Days on which lessons were held, also such as do not stand any more, or are not asked about."""
+        if self._days is None:
+            sql = """SELECT DISTINCT l.held_on FROM {lessons} l
+                WHERE l.held_on BETWEEN :first AND :last AND l.entry < :at ORDER BY l.held_on"""
+            given = {"first": self.first, "last": self.last, "at": self.position}
+            self._days = [day for (day,) in views.select(sql, given)]
+        return self._days
 
 
 class LessonSum(NamedTuple):
@@ -346,7 +345,7 @@ class Sums:
             some = days[start : start + width]
             given, parameters = self._given(some, latest, clocks)
             if with_touched:
-                touched, _, also = self.selection.touched(self.views, TOUCHED, {})
+                touched, also = self.selection.touched(self.views, TOUCHED, {})
                 given, parameters = f"{given}, {touched}", parameters | also
             sql = f"""{given} SELECT {places_apart}, {columns} FROM {tables} {courses} {joins}
                 WHERE {self.selection.where}{condition} {grouping}"""

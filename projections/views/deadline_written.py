@@ -60,16 +60,17 @@ def written_works(
     views: Reader, sums: Sums, annulled: Annulled
 ) -> Iterator[tuple[WorkRow, Bound | None, dict[Status, int]]]:
     """Each written work of the lessons asked about, with its class's term, and its students by their status."""
-    touched, of_touched, parameters = sums.selection.touched(views, _TOUCHED, {"begun": sums.begun})
+    where = sums.selection.where
+    touched, parameters = sums.selection.touched(views, _TOUCHED, {"begun": sums.begun})
     own = views.select(f"WITH {touched} {_OWN}{sums.selection.of_days}", parameters)
-    marked = views.select(f"WITH {touched} {_MARKED}{of_touched}", parameters)
+    marked = views.select(f"WITH {touched} {_MARKED}{where}", parameters)
     if not own and not marked:
         return
     rosters = Rosters(views, sums.selection.position, sums.selection.asked.class_group)
     yield from _own(own, sums.terms, rosters, annulled)
     if marked:
         cells = [row[WORK_COLUMNS:] for row in marked if row[WORK_COLUMNS] is not None]
-        cells += views.select(f"WITH {touched} {_ABSENT}{of_touched}", parameters)
+        cells += views.select(f"WITH {touched} {_ABSENT}{where}", parameters)
         works = dict.fromkeys(WorkRow(*row[:WORK_COLUMNS]) for row in marked)
         yield from _touched(works, sums.terms, rosters, Cells(views, sums.selection.position, cells, annulled))
 

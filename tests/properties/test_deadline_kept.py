@@ -23,7 +23,7 @@ from ledger.journal.vocabulary import ClockKind
 from ledger.wire.entry import format_at
 from projections.engine import Views
 from projections.reading import Reader
-from projections.views import deadline_kept
+from projections.views import deadline_kept, deadline_sums
 from projections.views.deadline_basis import Judging, first_entries, judging
 from projections.views.deadline_counts import _count, deadline_counts
 from projections.views.deadline_kept import Changes, Kept, OfDays, Part, Span, Wanted, kept_for, spans_of
@@ -325,6 +325,21 @@ def test_the_first_entry_behind_a_moment_is_looked_up_until_there_is_one(tmp_pat
             found = first_entries(views, asked)
             assert (found[soon], found[later]) == (size, None)
         assert found[format_at(last)] in range(size)
+
+
+def test_counts_are_the_same_whether_touched_lessons_are_listed_or_looked_up(
+    schools: list[tuple[DeadlineLog, Views]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = random.Random(5)
+    for school, views in schools:
+        for _ in range(6):
+            judged = judging(views, _NOW, rng.randrange(1, len(school.log.raws) + 1))
+            asked = Asked(from_date=rng.choice((None, "2026-09-08")), to_date=rng.choice((None, "2026-09-24")))
+            counted = []
+            for days in (0, 10_000):
+                monkeypatch.setattr(deadline_sums, "_FEW_DAYS", days)
+                counted.append(_count(views, asked, judged, frozenset(("teacher", "class_group", "week")), None))
+            assert counted[0] == counted[1]
 
 
 def test_what_was_let_go_is_counted_anew(
