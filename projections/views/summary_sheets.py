@@ -6,38 +6,41 @@ bytes, and so its SHA-256, are those of verify/spec/tables.md.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final, get_args
+from typing import Any, Final, get_args
 
 import orjson
 
+from ledger.collecting import collecting_between_batches
 from ledger.journal.summary_sheet import COLUMNS, StandingResult, SummarySheet, column_of, make_sheet
 from ledger.journal.vocabulary import ResultKind
-from projections.reading import Answer, AsOf, Reader, resolve, stands
+from projections.reading import Answer, AsOf, Reader, listed, resolve, stands
 from projections.views.journals import JournalTurn, closed_by, journal_turns
 from projections.views.lookups import classes
 
 _KINDS: Final = get_args(ResultKind)
-_STUDENTS: Final = f"SELECT e.student FROM {{enrollments}} e WHERE e.class_group = :class_group AND {stands('e')}"
-_SUBJECTS: Final = f"SELECT o.subject FROM {{courses}} o WHERE o.class_group = :class_group AND {stands('o')}"
+# Of some classes, which are behind each of these.
+_STUDENTS: Final = f"SELECT e.class_group, e.student FROM {{enrollments}} e WHERE {stands('e')} AND e.class_group IN "
+_SUBJECTS: Final = f"SELECT o.class_group, o.subject FROM {{courses}} o WHERE {stands('o')} AND o.class_group IN "
 _SHEETS: Final = f"""
-    SELECT s.sheet, o.subject, p.kind, p.number
+    SELECT o.class_group, s.sheet, o.subject, p.kind, p.number
     FROM {{courses}} o
     JOIN {{result_sheets}} s ON s.course = o.course AND {stands("s")}
     JOIN {{periods}} p ON p.period = s.period AND {stands("p")}
-    WHERE o.class_group = :class_group AND {stands("o")}"""
+    WHERE {stands("o")} AND o.class_group IN """
 _RESULTS: Final = f"""
-    SELECT r.entry, r.student, r.sheet, r.what, r.value
+    SELECT o.class_group, r.entry, r.student, r.sheet, r.what, r.value
     FROM {{courses}} o
     JOIN {{result_sheets}} s ON s.course = o.course AND {stands("s")}
     JOIN {{results}} r ON r.sheet = s.sheet AND {stands("r")}
-    WHERE o.class_group = :class_group AND r.value IS NOT NULL AND {stands("o")}"""
+    WHERE r.value IS NOT NULL AND {stands("o")} AND o.class_group IN """
 _DECISIONS: Final = f"""
-    SELECT d.entry, d.decision, d.students FROM {{council}} d
-    JOIN {{classes}} g ON g.year = d.year AND g.class_group = :class_group AND {stands("g")}
+    SELECT g.class_group, d.entry, d.decision, d.students FROM {{council}} d
+    JOIN {{classes}} g ON g.year = d.year AND {stands("g")}
     WHERE {stands("d")} AND NOT EXISTS (SELECT 1 FROM {{council}} n WHERE n.replaces = d.entry AND {stands("n")})
-    ORDER BY d.entry"""
+      AND g.class_group IN """
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,12 +217,15 @@ def sheet_duties(views: Reader, *, year: str | None = None, at: AsOf = None) -> 
     """All classes, or those of a year: whether each journal is closed, and whether its sheet is to be handed over."""
     position = resolve(views, at)
     history = journal_turns(views, position)
+    groups = classes(views, year=year, at=position).rows
+    with collecting_between_batches():
+        sheets = _sheets(views, [group.class_group for group in groups], position)
     rows = []
-    for group in classes(views, year=year, at=position).rows:
+    for group in groups:
         turns = history.get(group.class_group, ())
         closing = closed_by(turns)
         transfer = next((turn for turn in reversed(turns) if turn.action == "transferred"), None)
-        digest = _sheet(views, group.class_group, position)[0].sha256
+        digest = sheets[group.class_group][0].sha256
         is_same = transfer is not None and transfer.sha256 == digest
         if is_same:
             state = "transferred"
@@ -257,25 +263,52 @@ def _with_turn(version: SheetVersion, turn: JournalTurn) -> SheetVersion:
     return SheetVersion(version.position, version.sha256, closed, transferred, version.changes)
 
 
-def _sheet(views: Reader, class_group: str, position: int) -> tuple[SummarySheet, tuple[int, ...]]:
-    """The sheet, and the entries that it rests on."""
-    values = {"class_group": class_group, "at": position}
+_Rests = tuple[SummarySheet, tuple[int, ...]]
+"""A sheet, and the entries that it rests on."""
+
+
+def _sheet(views: Reader, class_group: str, position: int) -> _Rests:
+    return _sheets(views, [class_group], position)[class_group]
+
+
+def _sheets(views: Reader, class_groups: Collection[str], position: int) -> dict[str, _Rests]:
+    """The sheets of classes: what is in all of them is read at once."""
+
+    def read(sql: str) -> defaultdict[str, list[tuple[Any, ...]]]:
+        found: defaultdict[str, list[tuple[Any, ...]]] = defaultdict(list)
+        for some, named in listed(class_groups):
+            for class_group, *row in views.select(f"{sql}{some}", {"at": position, **named}):
+                found[class_group].append(tuple(row))
+        return found
+
+    sheets, results, decisions, students, subjects = (
+        read(sql) for sql in (_SHEETS, _RESULTS, _DECISIONS, _STUDENTS, _SUBJECTS)
+    )
+    return {
+        of: _made(sheets[of], results[of], sorted(decisions[of]), {who for (who,) in students[of]}, subjects[of])
+        for of in class_groups
+    }
+
+
+def _made(
+    sheets: Iterable[tuple[Any, ...]],
+    standing: Iterable[tuple[Any, ...]],
+    decided: Iterable[tuple[Any, ...]],
+    students: set[str],
+    subjects: Iterable[tuple[Any, ...]],
+) -> _Rests:
+    """A class's sheet, of rows without the class; decisions by their entry."""
     places = {
         (sheet, what): (subject, column_of(what, kind, number))
-        for sheet, subject, kind, number in views.select(_SHEETS, values)
+        for sheet, subject, kind, number in sheets
         for what in _KINDS
     }
     results = [
-        StandingResult(entry, student, *places[sheet, what], value)
-        for entry, student, sheet, what, value in views.select(_RESULTS, values)
+        StandingResult(entry, student, *places[sheet, what], value) for entry, student, sheet, what, value in standing
     ]
-    decisions = [(entry, code, orjson.loads(students)) for entry, code, students in views.select(_DECISIONS, values)]
-    students = {student for (student,) in views.select(_STUDENTS, values)}
+    decisions = [(entry, code, orjson.loads(named)) for entry, code, named in decided]
     sheet = make_sheet(
-        students,
-        (subject for (subject,) in views.select(_SUBJECTS, values)),
-        results,
-        [(code, named) for _, code, named in decisions],
+        students, (subject for (subject,) in subjects), results, [(code, named) for _, code, named in decisions]
     )
     entries = [result.entry for result in results]
     entries += [entry for entry, _, named in decisions if students.intersection(named)]
