@@ -423,7 +423,8 @@ def test_progress_is_on_standard_error_of_a_terminal_and_nowhere_else(school: Pa
     code, out, seen = on_a_terminal("export", "--var", str(school), "--out", str(tmp_path / "b"))
     assert code == 0
     assert "архив / archive".encode() in seen
-    assert out.decode().replace("/b", "/a") == plain.stdout
+    # Not every "/b": the school's key, which stands there too, may have one.
+    assert out.decode().replace(str(tmp_path / "b"), str(tmp_path / "a")) == plain.stdout
     code, out, seen = on_a_terminal("export", "--var", str(school), "--out", str(tmp_path / "c"), "--json")
     assert (code, seen) == (0, b"")
     assert orjson.loads(out)["archive"] == str(tmp_path / "c")
