@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from ledger.journal.deadlines.days import local_date
 from ledger.journal.deadlines.office import notice, obtained_by, refresh, result, result_term
@@ -24,6 +24,8 @@ from projections.views.deadlines import FIRST_DAY, LAST_DAY, TO_ATTEND_TO
 from projections.views.people_registers import data_notices
 
 OFFICE_RULES: Final[tuple[Rule, ...]] = ("result", "notice", "refresh")
+_UNMET: Final[frozenset[Status]] = frozenset({"pending", "missing"})
+"""What a verdict never is where an entry did what was to be done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,7 @@ def office_deadlines(views: Reader, asked: OfficeAsked, *, now: datetime, at: As
 def office_counts(views: Reader, asked: OfficeAsked, *, now: datetime, at: AsOf = None) -> OfficeCounts:
     """Count the verdicts of each rule; the statuses of `asked` do not matter here."""
     by = judging(views, now, at)
-    others = replace(asked, rules=tuple(rule for rule in asked.rules if rule != "result"))
+    others = replace(asked, rules=tuple(rule for rule in asked.rules if rule != "result"), statuses=WORST_FIRST)
     counted = Counter((one.verdict.rule, one.verdict.status) for one in _judged(views, others, by))
     if "result" in asked.rules:
         results = _count_results(views, by, asked.from_date or FIRST_DAY, asked.to_date or LAST_DAY)
@@ -149,12 +151,13 @@ def office_counts(views: Reader, asked: OfficeAsked, *, now: datetime, at: AsOf 
 
 
 def _judged(views: Reader, asked: OfficeAsked, by: Judging) -> Iterator[_Judged]:
-    """Verdicts of the rules and days that are asked about."""
+    """Verdicts of the rules and days that are asked about; of what is met by an entry only where that is asked for."""
     makers = {"result": _results, "notice": _notices, "refresh": _refreshes}
+    is_met = not _UNMET.issuperset(asked.statuses)
     first, last = asked.from_date or FIRST_DAY, asked.to_date or LAST_DAY
     for rule, make in makers.items():
         if rule in asked.rules:
-            yield from (one for one in make(views, by) if first <= one.since[:10] <= last)
+            yield from (one for one in make(views, by, is_met=is_met) if first <= one.since[:10] <= last)
 
 
 # Tens of thousands a year: of those that were obtained together and that one publication showed, only how many.
@@ -224,9 +227,9 @@ def _groups(views: Reader, by: Judging) -> list[_Group]:
     return list(together.values())
 
 
-def _results(views: Reader, by: Judging) -> Iterator[_Judged]:
-    """Verdicts on results."""
-    groups = _groups(views, by)
+def _results(views: Reader, by: Judging, *, is_met: bool) -> Iterator[_Judged]:
+    """Verdicts on results; without `is_met` on those alone that nobody said were shown."""
+    groups = [of for of in _groups(views, by) if is_met or of.shown_by is None]
     at = moments(views, [of.shown_by for of in groups if of.shown_by is not None])
     for of in groups:
         verdict = result(
@@ -287,11 +290,13 @@ def _shown_behind(shown: list[tuple[int, str]], fact: int) -> tuple[int, str] | 
     return shown[number] if number < len(shown) else None
 
 
-def _notices(views: Reader, by: Judging) -> Iterator[_Judged]:
+def _notices(views: Reader, by: Judging, *, is_met: bool) -> Iterator[_Judged]:
     """Notices, with what answered them: a change, or a confirmation that nothing has to change (R12)."""
     for one in data_notices(views, at=by.position).rows:
         answered = None
         if one.answered_by is not None and one.answered_at is not None:
+            if not is_met:
+                continue
             answered = Entered(one.answered_by, parse_at(one.answered_at))
         day = date.fromisoformat(one.received_on)
         verdict = notice(day, answered, school=by.school, now=by.now, cited=(one.entry,))
@@ -311,9 +316,9 @@ _REFRESHED: Final = f"""
     GROUP BY r.entry, r.opens_on, r.year, e.student ORDER BY 1, 4"""
 
 
-def _refreshes(views: Reader, by: Judging) -> Iterator[_Judged]:
+def _refreshes(views: Reader, by: Judging, *, is_met: bool) -> Iterator[_Judged]:
     """Students who are there on the last day of a year's refresh, with what confirmed or changed their data (R11)."""
-    found: list[Any] = views.select(_REFRESHED, {"at": by.position})
+    found = [row for row in views.select(_REFRESHED, {"at": by.position}) if is_met or row[4] is None]
     at = moments(views, [row[4] for row in found if row[4] is not None])
     for entry, opens_on, student, enrolled_by, answered_by in found:
         answered = None if answered_by is None else Entered(answered_by, at[answered_by])
