@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import cache, partial
 from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
@@ -12,7 +13,7 @@ from ledger.journal.vocabulary import WORK_KINDS, WORK_WORDS
 from projections.questions import choosing
 from projections.questions.asking import ENTRIES, UNMARKED_GRADE, Asked, Column, Found, Parameter, Question, Row
 from projections.questions.retakes import not_asked_again
-from projections.reading import stands
+from projections.reading import listed, stands
 from projections.views.deadline_basis import Rosters
 from projections.views.lookups import Period, periods
 from projections.views.work_schedule import Load
@@ -73,6 +74,7 @@ def few_marks(asked: Asked) -> Found:
     for (starts_on, ends_on), grades in _spans(by_grade).items():
         lessons = _lessons_of(asked, starts_on, ends_on)
         marks = _marks_of(asked, starts_on, ends_on, grades)
+        of_moved = cache(partial(_entries_of, asked, moved, starts_on, ends_on))
         for course, held in lessons.items():
             class_group, subject = asked.courses[course]
             grade = asked.grades[class_group]
@@ -83,7 +85,10 @@ def few_marks(asked: Asked) -> Found:
             for student in sorted(rosters.on(class_group, course, day)):
                 found = marks.get((course, student), _NO_MARKS)
                 if found.how_many < asked["least"]:
-                    entries = _entries(asked, found, course, student, starts_on, ends_on, is_moved=student in moved)
+                    if student in moved:
+                        entries = of_moved().get((subject, student), [])
+                    else:
+                        entries = _entries(asked, found, course, student, starts_on, ends_on)
                     if len(entries) < asked["least"]:
                         rows.append(("few", *place, student, len(entries), None, None, entries))
     rows.sort(key=place_of)
@@ -166,11 +171,13 @@ _MARKS: Final = f"""
       AND c.what = 'mark' AND c.value IS NOT NULL AND {stands("c")}"""
 _MARKS_OF_ONE: Final = f"""
     SELECT c.entry FROM {{cells}} c JOIN {{lessons}} l ON l.lesson = c.lesson
-    WHERE c.student = :student AND l.course IN ({{courses_asked}}) AND l.held_on BETWEEN :first AND :last
-      AND l.stands = 1 AND {stands("l")} AND c.what = 'mark' AND c.value IS NOT NULL AND {stands("c")}
-    ORDER BY c.entry"""
-_OF_ITS_SUBJECT: Final = f"""SELECT o.course FROM {{courses}} o JOIN {{courses}} k
-    ON k.course = :course AND k.subject = o.subject AND k.year = o.year AND {stands("k")} WHERE {stands("o")}"""
+    WHERE c.student = :student AND l.course = :course AND l.held_on BETWEEN :first AND :last AND l.stands = 1
+      AND {stands("l")} AND c.what = 'mark' AND c.value IS NOT NULL AND {stands("c")} ORDER BY c.entry"""
+_MARKS_OF_SUBJECTS: Final = f"""
+    SELECT o.subject, c.student, c.entry FROM {{cells}} c JOIN {{lessons}} l ON l.lesson = c.lesson
+    JOIN {{courses}} o ON o.course = l.course AND {stands("o")}
+    WHERE l.held_on BETWEEN :first AND :last AND l.stands = 1
+      AND {stands("l")} AND c.what = 'mark' AND c.value IS NOT NULL AND {stands("c")} AND c.student IN """
 _MOVED: Final = f"""
     SELECT e.student FROM {{enrollments}} e JOIN {{classes}} g ON g.class_group = e.class_group AND {stands("g")}
     WHERE {stands("e")} GROUP BY e.student, g.year HAVING count(DISTINCT e.class_group) > 1
@@ -206,15 +213,21 @@ def _moved(asked: Asked) -> frozenset[str]:
     return frozenset(student for (student,) in asked.select(_MOVED))
 
 
-def _entries(
-    asked: Asked, marks: _Marks, course: str, student: str, first: str, last: str, *, is_moved: bool
-) -> list[int]:
-    """The entries of few marks; up to two are known by their ends, where all of them are the course's."""
-    if marks.how_many <= 2 and not is_moved:
+def _entries_of(asked: Asked, students: Collection[str], first: str, last: str) -> dict[tuple[str, str], list[int]]:
+    """Subject and student -> the entries of standing marks in all courses of the subject, in their order."""
+    found: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
+    for some, named in listed(students):
+        for subject, student, entry in asked.select(_MARKS_OF_SUBJECTS + some, first=first, last=last, **named):
+            found[subject, student].append(entry)
+    return {of: sorted(entries) for of, entries in found.items()}
+
+
+def _entries(asked: Asked, marks: _Marks, course: str, student: str, first: str, last: str) -> list[int]:
+    """The entries of few marks; up to two are known by their ends."""
+    if marks.how_many <= 2:
         return [marks.first, marks.last][: marks.how_many]
     values = {"student": student, "course": course, "first": first, "last": last}
-    sql = _MARKS_OF_ONE.replace("{courses_asked}", _OF_ITS_SUBJECT if is_moved else ":course")
-    return [entry for (entry,) in asked.select(sql, **values)]
+    return [entry for (entry,) in asked.select(_MARKS_OF_ONE, **values)]
 
 
 WORK_FINDINGS: Final = {"unmarked": "работа без отметок", "not_asked_again": "«2» без нового опроса"}
