@@ -24,7 +24,7 @@ from ledger.database.postgres import CONNECT_SECONDS, translated
 from projections import lists
 from projections.errors import RebuildRunning
 from projections.rows import Table
-from projections.store import STATE_SQL, Generation, Row, State
+from projections.store import STATE_SQL, TABLE_UNTIL, Generation, Row, State
 
 _POOL_MAX: Final = 8
 _WORK_MEMORY: Final = "16MB"
@@ -32,7 +32,6 @@ _RANDOM_PAGE_COST: Final = 1.1
 """A page in a table's order costs 1. Views are a small part of a log, in memory or on what has no moving head."""
 _SCAN_ROWS: Final = 5_000
 _TABLE_NAME = re.compile(r"\{(\w+)\}")
-_TABLE_UNTIL = re.compile(r"\{(\w+) until ([\w.]+)\} (\w+)")
 # One walk down the index for each row. Compared with the entry that a subquery finds it is a hash join at best, and the
 # subquery is worked out twice: for the hash, and once more for the row that has it.
 _LAST_UNTIL: Final = r"LATERAL (SELECT * FROM {\1} z WHERE z.entry <= \2 ORDER BY z.entry DESC LIMIT 1) \3 ON TRUE"
@@ -151,7 +150,7 @@ class PostgresStore:
         types = lists.types(parameters)
         statement = self._statements.get((sql, types))
         if statement is None:
-            named = _TABLE_NAME.sub(rf'"{self.schema}".\1', _TABLE_UNTIL.sub(_LAST_UNTIL, sql))
+            named = _TABLE_NAME.sub(rf'"{self.schema}".\1', TABLE_UNTIL.sub(_LAST_UNTIL, sql))
             statement = _PARAMETER.sub(r"%(\1)s", lists.with_arrays(named, types))
             self._statements[sql, types] = statement
         try:

@@ -28,13 +28,12 @@ from ledger.durable import sync_file, sync_folder
 from projections import lists
 from projections.errors import RebuildRunning
 from projections.rows import Table
-from projections.store import STATE_SQL, Generation, Row, State
+from projections.store import STATE_SQL, TABLE_UNTIL, Generation, Row, State
 
 Opened = TypeVar("Opened")
 
 _BUSY_SECONDS: Final = 30.0
 _TABLE_NAME = re.compile(r"\{(\w+)\}")
-_TABLE_UNTIL = re.compile(r"\{(\w+) until ([\w.]+)\} (\w+)")
 _LAST_UNTIL: Final = r"{\1} \3 ON \3.entry = (SELECT max(z.entry) FROM {\1} z WHERE z.entry <= \2)"
 
 
@@ -322,7 +321,7 @@ def _translate(sql: str, shapes: tuple[lists.Shape, ...]) -> tuple[str, tuple[st
 
     They become nameless: SQLite looks through all names for each one, which of some thousands takes half a second.
     """
-    named = _TABLE_NAME.sub(r"\1", _TABLE_UNTIL.sub(_LAST_UNTIL, sql))
+    named = _TABLE_NAME.sub(r"\1", TABLE_UNTIL.sub(_LAST_UNTIL, sql))
     return lists.spread(named, shapes)
 
 

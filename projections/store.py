@@ -6,6 +6,7 @@ another beside it, and `Store.publish` puts that in its place in one step: nobod
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
@@ -22,6 +23,9 @@ STATE_SQL: Final = (
     "(id INTEGER PRIMARY KEY CHECK (id = 1), layout TEXT NOT NULL, origin TEXT NOT NULL, tail TEXT NOT NULL)"
 )
 """Columns of the table `state`, the same in every layout for ever, so that an old one can be told from a new one."""
+
+TABLE_UNTIL: Final = re.compile(r"\{(\w+) until ([\w.]+)\} (\w+)")
+"""``{table until entry} name`` of a question (`projections.reading.Reader`): the table, the column, the name."""
 
 
 @dataclass(frozen=True, slots=True)
