@@ -16,14 +16,13 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from api.identity.rows import OF_ACCOUNTS
 from api.settings import Layout, SchoolFile, ledger_environment
 from ledger.database.sqlite import connect, error_name
 from ledger.errors import LetopisError
 
 BEARERS: Final = ("sessions", "tokens", "invitations", "departures", "challenges")
 """Tables of what lets in whoever has it, and nothing more is asked for."""
-OF_ACCOUNTS: Final = ("recovery_codes", "invitations", "tokens", "sessions", "links", "passkeys", "credentials")
-"""Tables whose rows are an account's."""
 _BUSY_SECONDS: Final = 10.0
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 _T = TypeVar("_T")
 
 Execute = Callable[[str, Mapping[str, Any]], list[tuple[Any, ...]]]
 """Runs one statement inside a transaction; returns the rows that it gives, if it gives any."""
+
+OF_ACCOUNTS: Final = ("recovery_codes", "invitations", "tokens", "sessions", "links", "passkeys", "credentials")
+"""Tables whose rows are an account's, in the order in which they are taken away."""
 
 
 class Rows(Protocol):

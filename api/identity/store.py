@@ -15,7 +15,7 @@ from api.identity.links import Links
 from api.identity.passkeys import Passkeys, has_factor
 from api.identity.passwords import Cost, Passwords, check_password
 from api.identity.recovery import make_recovery
-from api.identity.rows import Execute, Rows
+from api.identity.rows import OF_ACCOUNTS, Execute, Rows
 from api.identity.second_factor import SecondFactors, link_of, spelt, step_of
 from api.identity.sessions import IDLE_SECONDS, begin_session, new_secret
 
@@ -386,7 +386,7 @@ class Secrets:
         """Take away all that lets somebody in to an account: it was closed."""
 
         def work(execute: Execute) -> None:
-            for table in ("recovery_codes", "invitations", "tokens", "sessions", "links", "passkeys", "credentials"):
+            for table in OF_ACCOUNTS:
                 self._forget(execute, table, account)
 
         self._rows.run(work)
