@@ -12,7 +12,7 @@ from typing import Final
 from api.cli.console import Console
 from api.cli.importing import founder
 from api.cli.obliging import format_text
-from api.cli.proving import timed, verify_and_record
+from api.cli.proving import record_timings, timing_line, verify_and_record
 from api.cli.watching import answering, make_witness, trust_log
 from api.cli.witnesses import OUTCOMES
 from api.schools import OpenSchool
@@ -47,17 +47,14 @@ def do_without_paper(console: Console, school: OpenSchool, witness: Path) -> tup
     with answering(witness) as link:
         appointed = AppointWitness(vkey=vkey, held_by="Свидетель показа", link=link, basis="показ / demonstration")
         school.execute(appointed, founder(school))
-        school.views.catch_up(school.recorder)
         for asked in school.ask_witnesses():
             _say(
                 console, f"\nсвидетель / witness {asked.name}: {OUTCOMES[asked.outcome]} ({asked.why}) [{asked.entry}]"
             )
     school.views.catch_up(school.recorder)
     months = [row.scope for row in before.rows if row.condition == "substitutions"]
-    for command in list(timed(school, f"{min(months)}-01", f"{max(months)}-01")):
-        entry = school.execute(command, founder(school)).first_index
-        asked_for = f"запросов / requests {command.requests}, дольше всех / slowest {command.slowest_ms} мс / ms"
-        _say(console, f"замещения / substitutions {command.month}: {asked_for} [{entry}]")
+    for command, entry in record_timings(school, f"{min(months)}-01", f"{max(months)}-01"):
+        _say(console, f"замещения / substitutions {timing_line(command, entry)}")
     recorded = verify_and_record(console, school)
     _say(console, f"проверка журнала / the log verified: {recorded['verdict']} [{recorded['entry']}]\n")
     after = _obligations(school, today)

@@ -193,15 +193,25 @@ def run_prove(console: Console, var: Path, first: str, last: str) -> int:
     lines, made = [], []
     with open_school(var, background=False) as school:
         school.views.catch_up(school.recorder)
-        for command in timed(school, first, last):
-            entry = school.execute(command, founder(school)).first_index
+        for command, entry in record_timings(school, first, last):
             month, requests = command.month, command.requests
             made.append({"entry": entry, "month": month, "requests": requests, "slowest_ms": command.slowest_ms})
-            slowest = f"дольше всех / slowest {command.slowest_ms} мс / ms"
-            lines.append(f"{month}: запросов / requests {requests}, {slowest} [{entry}]")
+            lines.append(timing_line(command, entry))
         school.checkpointer.sign()
     console.result({"recorded": made}, "\n".join(lines))
     return Exit.DONE
+
+
+def record_timings(school: OpenSchool, first: str, last: str) -> Iterator[tuple[RecordTiming, int]]:
+    """Ask as `timed` says, and record each month's answer; yields it with its entry."""
+    for command in timed(school, first, last):
+        yield command, school.execute(command, founder(school)).first_index
+
+
+def timing_line(command: RecordTiming, entry: int) -> str:
+    """As people read what was recorded of a month."""
+    slowest = f"дольше всех / slowest {command.slowest_ms} мс / ms"
+    return f"{command.month}: запросов / requests {command.requests}, {slowest} [{entry}]"
 
 
 def timed(school: OpenSchool, first: str, last: str) -> Iterator[RecordTiming]:
