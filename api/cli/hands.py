@@ -12,6 +12,8 @@ from typing import Final
 
 from api.auth import Identity, Right
 from api.identity.acting import find_account, of_token, roles_today
+from api.reach import Named
+from api.school_facts import SchoolFacts
 from api.schools import OpenSchool
 from api.settings import SettingsError
 from ledger.wire.entry import Actor
@@ -19,11 +21,14 @@ from ledger.wire.entry import Actor
 TOKEN_VARIABLE: Final = "LETOPIS_TOKEN"  # noqa: S105 - the name of a variable
 
 
-def acting(school: OpenSchool, right: Right) -> Actor:
-    """Who acts, by a right that is held now.
+NOTHING_NAMED: Final = Named()
+
+
+def acting(school: OpenSchool, right: Right, about: Named = NOTHING_NAMED) -> Actor:
+    """Who acts, by a right that is held now and that reaches what the command is about, as the path of its route says.
 
     Raises:
-        SettingsError: nobody has this token here, or who is meant may not do it today.
+        SettingsError: nobody has this token here, or who is meant may not do it today, or not to what is named.
     """
     token = os.environ.get(TOKEN_VARIABLE)
     if not token:
@@ -38,6 +43,8 @@ def acting(school: OpenSchool, right: Right) -> Actor:
             f"{TOKEN_VARIABLE}: сначала ознакомьтесь с обязательством о неразглашении / "
             "first acknowledge the duty of confidentiality"
         )
+    if not identity.reaches(right, about, SchoolFacts(school)):
+        raise SettingsError(f"{TOKEN_VARIABLE}: {identity.role}: это не ваше / out of this role's reach")
     return Actor(identity.actor, identity.role)
 
 

@@ -12,6 +12,7 @@ from api.cli.console import Console, Exit
 from api.cli.hands import acting
 from api.cli.looking import look
 from api.cli.replaying import class_of, position_of
+from api.reach import Named
 from api.retention import JOURNAL
 from api.schools import OpenSchool, open_school
 from api.settings import SettingsError
@@ -66,8 +67,6 @@ def run_ask(
         group = None if class_name is None else class_of(school, class_name, None)
         made = None if note is None else make_disclosure("note", note)
         digest = None if made is None else made.digest
-        if made is not None:
-            school.vault.keep(group or period or "", JOURNAL, [made.text])
         command: jc.RequestJournalReopening | jc.RequestPeriodReopening
         if group is not None:
             command = jc.RequestJournalReopening(
@@ -83,7 +82,11 @@ def run_ask(
                 basis=basis,
                 note=digest,
             )
-        entry = school.execute(command, acting(school, Right.ASK_REOPENING)).first_index
+        actor = acting(school, Right.ASK_REOPENING, Named(class_group=group))
+        if made is not None:  # first judged: a note of what is refused would lie in the vault for nothing
+            school.app.check(command, actor=actor)
+            school.vault.keep(group or period or "", JOURNAL, [made.text])
+        entry = school.execute(command, actor).first_index
     console.result({"entry": entry, "request": entry}, f"Заявка / request {entry}: ответит другой / another answers")
     return Exit.DONE
 

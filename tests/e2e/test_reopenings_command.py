@@ -14,19 +14,28 @@ from api.schools import open_school
 from ledger.journal import commands as jc
 from tests.conftest import Database
 from tests.erasing_school import planted_in
+from tests.http_class import SmallClass
+from tests.http_school import make_school, post, served
 from tests.unit.ledger.journal.small_school import uid
 
 PERIOD = uid(9_041)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def tokens(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    """Sign-ins by role of a school in ``var`` that has a closed quarter of long ago."""
+def database(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A database that a school can be made in."""
     if request.param == "postgresql":
-        database: Database = request.getfixturevalue("postgres_database")
-        monkeypatch.setenv("LETOPIS_POSTGRES_DSN", database.app_dsn)
-        monkeypatch.setenv("LETOPIS_POSTGRES_OWNER_DSN", database.owner_dsn)
-    made, _ = planted_in(tmp_path / "var", request.param)
+        made: Database = request.getfixturevalue("postgres_database")
+        monkeypatch.setenv("LETOPIS_POSTGRES_DSN", made.app_dsn)
+        monkeypatch.setenv("LETOPIS_POSTGRES_OWNER_DSN", made.owner_dsn)
+    name: str = request.param
+    return name
+
+
+@pytest.fixture
+def tokens(database: str, tmp_path: Path) -> dict[str, str]:
+    """Sign-ins by role of a school in ``var`` that has a closed quarter of long ago."""
+    made, _ = planted_in(tmp_path / "var", database)
     days = {"starts_on": "2020-09-01", "ends_on": "2020-10-25"}
     year = jc.OpenSchoolYear(year=uid(9_040), title="2020/21", starts_on="2020-09-01", ends_on="2021-05-31")
     quarter = jc.DefinePeriod(period=PERIOD, year=uid(9_040), kind="quarter", number=1, grades=(5,), **days)
@@ -68,3 +77,32 @@ def test_one_asks_and_another_answers(
     assert f"открыто снова / opened again [{opened}]" in text
     assert "забыли" not in text
     assert run(["reopenings", "list", "--status", "lost", *var]) == 2
+
+
+def test_a_refused_request_leaves_no_note(tokens: dict[str, str], tmp_path: Path) -> None:
+    var, note = ["--var", str(tmp_path / "var")], ["--reason", "other", "--basis", "записка", "--note", "забыли"]
+    assert run(["reopenings", "ask", "--period", PERIOD, *note, *var]) == 0
+    assert run(["reopenings", "ask", "--period", PERIOD, *note, *var]) == 1  # one waits
+    assert tokens
+    with open_school(tmp_path / "var", background=False) as school:
+        assert len(school.vault.kept_of(PERIOD)) == 1
+
+
+def test_a_teacher_asks_for_the_own_classes_alone(
+    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As over HTTP; a deputy, who reaches all, hears that nothing is closed there."""
+    var = tmp_path / "var"
+    tokens, actors = make_school(var, database)
+    with served(var, tokens, actors) as server, server.as_("administrator") as administrator:
+        year = SmallClass(server).year
+        post(administrator, "/classes", {"class_group": uid(9_050), "year": year, "grade": 5, "letter": "Б"})
+    monkeypatch.setenv("LETOPIS_TOKEN", tokens["teacher"])
+    ask = ["reopenings", "ask", "--reason", "not_recorded", "--basis", "записка № 1", "--var", str(var)]
+    capsys.readouterr()
+    assert run([*ask, "--class", "5А"]) == 1
+    assert "не закрыт" in capsys.readouterr().err
+    assert run([*ask, "--class", "5Б"]) == 2
+    assert "teacher: это не ваше / out of this role's reach" in capsys.readouterr().err
+    monkeypatch.setenv("LETOPIS_TOKEN", tokens["deputy"])
+    assert run([*ask, "--class", "5Б"]) == 1
