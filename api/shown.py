@@ -48,13 +48,12 @@ def whose_data(school: OpenSchool, content: bytes | None, shown: Shown, position
     states; None: it states none.
     """
     try:
-        if position is not None and content is not None and shown.people is None and shown.classes is None:
-            return school.directory.find(school.views, ids_in(content), as_of=position)
-        views = school.read_views()
-        if shown.classes is not None:
-            return school.directory.students_of(views, shown.classes)
-        if shown.people is None and content is None:
-            return school.directory.students_of(views, ())
-        return school.directory.find(views, ids_in(content or b"") if shown.people is None else shown.people)
+        if shown.classes is not None or (shown.people is None and content is None):
+            return school.directory.students_of(school.read_views(), shown.classes or ())
+        ids = ids_in(content or b"") if shown.people is None else shown.people
+        if position is not None and shown.people is None:
+            return school.directory.find(school.views, ids, as_of=position)
+        # Nobody is registered behind the log's own end, which costs nothing to know where no other program appends.
+        return school.directory.find(school.read_views(), ids, as_of=school.recorder.own_size())
     except ViewsError:
         return Whose((), (), 0, school.recorder.head().size)
