@@ -233,6 +233,14 @@ def test_what_a_consent_allowed_goes_when_it_is_withdrawn(school: SmallSchool) -
     school.do(proposal(GUARDIANS[0], ground="withdrawal", counted_from=None), ADMIN)
 
 
+def test_what_a_consent_allowed_goes_by_term_when_its_years_are_over(school: SmallSchool) -> None:
+    kept = row(years=1, kind="guardian", kept_by="consent", counted_from="document")
+    school.do(schedule(kept, effective_from="2026-09-02"), ADMIN)
+    by_term = proposal(GUARDIANS[0], counted_from="2026-09-01")
+    assert school.refuse(by_term, ADMIN).rule == "not_due"
+    school.do(by_term, ADMIN, moscow("2027-09-02 10:00"))
+
+
 def test_who_is_at_the_school_is_not_erased_by_term(school: SmallSchool) -> None:
     school.do(schedule(row(years=0), effective_from="2026-09-02"), ADMIN)
     assert school.refuse(proposal(counted_from="2026-09-01"), ADMIN).rule == "still_at_school"

@@ -308,6 +308,7 @@ def test_a_schedule_that_came_meanwhile_stops_it(school: SmallSchool) -> None:
 @pytest.mark.clause("R39", breaks="ledger.journal.papers:_answered")
 def test_two_people_destroy_paper_by_an_act(school: SmallSchool) -> None:
     school.do(paper(), ADMIN, SUMMER)
+    assert school.refuse(approval(), DIRECTOR, OVER).rule == "unknown_destruction"
     school.do(proposal(), ADMIN, OVER)
     assert school.refuse(done(), ADMIN, OVER).rule == "destruction_not_approved"
     assert school.refuse(approval(), ADMIN, OVER).rule == "second_person_needed"
