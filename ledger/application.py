@@ -248,6 +248,7 @@ class School(Application[str]):
             key=envelope.key,
             digest=envelope.digest,
             reads=decision.reads,
+            claims=() if decision.claim is None else (decision.claim,),
             expected_size=decision.expected_size,
             answer=_encode({"streams": versions}),
             at=envelope.at,
@@ -259,7 +260,7 @@ class School(Application[str]):
         except OutcomeUnknown as unknown:
             return self._find_outcome(unknown, command)
         first_index = recordings[0].notification.id - 1
-        self._shelf.took(decision.events, first_index, command.actor)
+        self._shelf.took(decision, first_index, command.actor)
         self._notify(recordings)
         return Receipt(command.id, first_index, len(recordings), command.digest, command.answer)
 

@@ -22,7 +22,7 @@ from ledger.journal.certificates import AbsenceScan, recorded_since
 from ledger.journal.closing import LessonScan
 from ledger.journal.context import LessonHead
 from ledger.journal.evolve import evolve_all
-from ledger.journal.recorded import Planned, Recorded
+from ledger.journal.recorded import Decision, Recorded
 from ledger.journal.school import School
 from ledger.journal.subjects import SubjectIndex
 from ledger.log import LogRecorder, RecordedEvent
@@ -41,6 +41,7 @@ class Shelf:
         self._cache: LRUCache[str, Aggregate] = LRUCache(CACHED_STREAMS_MAX)
         self._missing: LRUCache[str, bool] = LRUCache(CACHED_STREAMS_MAX)
         self._read_of: LRUCache[str, tuple[int, Aggregate | None]] = LRUCache(CACHED_STREAMS_MAX)
+        self._placed: LRUCache[str, tuple[str, ...]] = LRUCache(CACHED_STREAMS_MAX)
         self._school: School | None = None
         self._subjects = SubjectIndex()
         self._subjects_lock = Lock()
@@ -86,6 +87,17 @@ class Shelf:
             self._read_of.put(stream, (size, state))
         return state
 
+    def placed(self, place: str, *, fresh: bool) -> tuple[str, ...]:
+        """Return the streams that claimed a place: as they are recorded, or what is known of them."""
+        if fresh:
+            found = tuple(self.ledger.claimed(place))
+            self._placed.put(place, found)
+            return found
+        try:
+            return self._placed.get(place)
+        except KeyError:
+            return ()
+
     def was_missing(self, stream: str) -> bool:
         """Tell whether a stream was looked for and not there; it may be there by now."""
         try:
@@ -107,13 +119,13 @@ class Shelf:
             self._school = found if isinstance(found, School) else None
         return self._school
 
-    def took(self, events: Sequence[Planned], first_index: int, actor: Actor) -> None:
+    def took(self, decision: Decision, first_index: int, actor: Actor) -> None:
         """Learn from an append of this process: no need to read back what it wrote.
 
         States of lessons are kept only where they were known: most lessons are never looked at again.
         """
         by_stream: dict[str, list[Recorded]] = {}
-        for index, event in enumerate(events, first_index):
+        for index, event in enumerate(decision.events, first_index):
             recorded = Recorded(event.originator_id, event.originator_version, event.data, index, actor)
             by_stream.setdefault(event.originator_id, []).append(recorded)
         for stream, recorded_events in by_stream.items():
@@ -121,6 +133,10 @@ class Shelf:
             version = before.version if before else 0
             if recorded_events[0].originator_version == version + 1 and (before or not stream.startswith("lesson/")):
                 self.keep(evolve_all(before, recorded_events))
+        if (claim := decision.claim) is not None:
+            known = self.placed(claim.place, fresh=False)
+            if len(known) == claim.before:
+                self._placed.put(claim.place, (*known, claim.stream))
 
 
 class ShelfBooks:
@@ -200,6 +216,12 @@ class ShelfBooks:
             return self.find(stream) is not None
         self.stale = True
         return self._shelf.cached(stream) is not None
+
+    def placed(self, place: str) -> Sequence[str]:
+        """Return the streams that claimed a place; at the first look those known of: the append finds out."""
+        if not self._fresh:
+            self.stale = True
+        return self._shelf.placed(place, fresh=self._fresh)
 
     def lessons(self, year: str, grades: Sequence[int], starts_on: str, ends_on: str) -> Sequence[LessonHead]:
         """Return the ends of lesson streams as of exactly `size`.

@@ -5,10 +5,11 @@ The order inside the transaction is the same on every database:
 
 1. take the school's head (row lock on PostgreSQL, the one writer thread on SQLite);
 2. a receipt under the same key? Same digest: `AlreadyRecorded`, other digest: `KeyReused`;
-3. `expected_size`, if given, equals the head's size, and no stream in `reads` has moved, else `Conflict`;
+3. `expected_size`, if given, equals the head's size, no stream in `reads` has moved, and no place in `claims` was
+   claimed since, else `Conflict`;
 4. every written stream continues gaplessly from its last version, else `Conflict`;
 5. stamp `at`: the later of the clock and the last entry's `at`; build, chain and hash the entries;
-6. insert entries, receipt and head; commit.
+6. insert entries, receipt, claims and head; commit.
 """
 
 from __future__ import annotations
@@ -36,6 +37,8 @@ class Command:
         digest: SHA-256 of the request that the key stands for; empty where there is none.
         reads: stream -> version that the decision saw (0: the stream did not exist) and that must still be so. Streams
             that the append writes need not be named: their versions are checked anyway.
+        claims: place, how many claims of it the decision saw, and the stream that is put there: it is claimed once
+            more.
         expected_size: the whole log must still have this size; None: no matter.
         answer: bytes kept with the command and given again to a repeated request; at most 65,535.
         at: only for a ledger whose clock is ``sample`` (generated schools): the moment to stamp. A ledger on the
@@ -47,6 +50,7 @@ class Command:
     key: str = ""
     digest: bytes = b""
     reads: Mapping[str, int] = field(default_factory=dict)
+    claims: Sequence[tuple[str, int, str]] = ()
     expected_size: int | None = None
     answer: bytes = b""
     at: datetime | None = None
@@ -198,6 +202,9 @@ class LogRecorder(Protocol):
 
         Streams in bounded memory; closing the iterator early frees its connection.
         """
+
+    def claimed(self, place: str) -> Sequence[str]:
+        """The streams that claimed a place, in the order of their claims; one may be there twice."""
 
     def streams(self, prefix: str) -> Iterator[StreamHead]:
         """All streams whose name starts with `prefix`, in byte order."""

@@ -36,6 +36,7 @@ from ledger.journal.commands import (
 from ledger.journal.context import Context
 from ledger.journal.events import AttendanceTaken, Event
 from ledger.journal.memory import Journal
+from ledger.journal.recorded import Claim
 from ledger.log import Command, LogRecorder
 from ledger.vault import Keeping, Vault
 from ledger.vault.vault import KEEP_MAX
@@ -166,7 +167,7 @@ def load_in_bulk(
         alone = isinstance(planned.command, _BY_ITS_OWN_ACTOR)
         if alone or (one_actor and batch.actor not in (None, planned.actor)):
             batch.append(planned.first_index)
-        batch.add(planned, events)
+        batch.add(planned, events, journal.claim)
         counted = any(isinstance(event, AttendanceTaken) for _, _, event in events)
         if alone or counted or len(batch.events) >= batch_events:
             batch.append(journal.size)
@@ -181,7 +182,7 @@ def load_in_bulk(
         if journal.size > size:
             if batch.actor not in (None, planned.actor):
                 batch.append(planned.first_index)
-            batch.add(planned, events)
+            batch.add(planned, events, journal.claim)
     batch.append(journal.size)
     return Loaded(done, recorder.head().size)
 
@@ -197,6 +198,7 @@ class _Batch:
         self._sample = sample
         self._progress = progress
         self._coming: list[Planned] = []
+        self._claims: list[Claim] = []
         self.events: list[StoredEvent] = []
 
     @property
@@ -204,8 +206,10 @@ class _Batch:
         """Who acts in them; None while there is none."""
         return self._coming[0].actor if self._coming else None
 
-    def add(self, planned: Planned, events: Iterable[tuple[str, int, Event]]) -> None:
+    def add(self, planned: Planned, events: Iterable[tuple[str, int, Event]], claim: Claim | None) -> None:
         self._coming.append(planned)
+        if claim is not None:
+            self._claims.append(claim)
         self.events += [StoredEvent(stream, version, *CODEC.encode(event)) for stream, version, event in events]
 
     def append(self, size: int) -> None:
@@ -214,9 +218,9 @@ class _Batch:
             return
         _keep(self._vault, self._coming)
         first, last = self._coming[0], self._coming[-1]
-        command = Command(id=_batch_id(self._sample, size), actor=first.actor, at=last.at)
+        command = Command(id=_batch_id(self._sample, size), actor=first.actor, at=last.at, claims=self._claims)
         self._recorder.insert_events(self.events, command=command)
-        self._coming, self.events = [], []
+        self._coming, self._claims, self.events = [], [], []
         if self._progress is not None:
             self._progress(size)
 

@@ -12,6 +12,7 @@ from typing import NamedTuple, Protocol, TypeVar
 
 from ledger.errors import LOG, Refused
 from ledger.journal.aggregate import Aggregate
+from ledger.journal.recorded import Claim
 from ledger.wire.entry import Actor
 
 _AggregateT = TypeVar("_AggregateT", bound=Aggregate)
@@ -67,6 +68,12 @@ class Books(Protocol):
     def subject_lessons(self, class_groups: Collection[str], subject: str) -> Sequence[tuple[str, str]]:
         """Return day and stream of all lessons of a subject in these class groups, as of `size`, in any order."""
 
+    def placed(self, place: str) -> Sequence[str]:
+        """Return the streams of the lessons that claimed a place of a class's day, in the order of their claims.
+
+        One may be there twice. May miss claims of late: an append that claims a place as of fewer conflicts.
+        """
+
     def years(self) -> Sequence[str]:
         """Return the ids of all school years, as of `size`, as they were opened."""
 
@@ -88,6 +95,7 @@ class Context:
         now: the moment by the clock that deadlines are judged by; aware.
         reads: stream -> version of every stream that was asked for with `find` and that may move.
         expected_size: set by a decision that speaks of the whole log.
+        claim: set by a decision that puts a lesson into a place of its class's day.
     """
 
     def __init__(self, books: Books, actor: Actor, now: datetime) -> None:
@@ -96,6 +104,7 @@ class Context:
         self.now = now
         self.reads: dict[str, int] = {}
         self.expected_size: int | None = None
+        self.claim: Claim | None = None
 
     @property
     def author(self) -> str:

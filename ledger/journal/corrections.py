@@ -29,6 +29,7 @@ from ledger.journal.facts import Facts, FactState, Request, check_second_person
 from ledger.journal.homework import check_homework
 from ledger.journal.lesson import Lesson
 from ledger.journal.marks import check_free, check_later_day, check_minutes, check_work, may_stand_beside_absence
+from ledger.journal.places import take_place
 from ledger.journal.plans import check_covered
 from ledger.journal.recorded import Planned
 from ledger.journal.regulation import takes_marks_for_absent
@@ -194,6 +195,8 @@ def _check_value(lesson: Lesson, fact: FactState, new: Any, place: Place, contex
             check_times(new.number, new.starts_at, new.ends_at, new.topic, "new.")
             check_begun(context, lesson.held_on, new.starts_at, "new.")
             check_covered(new.plan_items, place.course, context, "new.plan_items")
+            if fact.value is None or new.number != fact.value.number:
+                take_place(context, lesson.stream, place.course, lesson.held_on, new.number, "new.number")
 
 
 def standing_fact(of: Facts, index: int) -> FactState:

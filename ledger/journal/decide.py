@@ -251,4 +251,4 @@ def decide(command: cmd.JournalCommand, books: Books, actor: Actor, now: datetim
     # The versions of written streams are checked by the append itself.
     for event in events:
         context.reads.pop(event.originator_id, None)
-    return Decision(events=tuple(events), reads=context.reads, expected_size=context.expected_size)
+    return Decision(events=tuple(events), reads=context.reads, expected_size=context.expected_size, claim=context.claim)

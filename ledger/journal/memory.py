@@ -20,7 +20,7 @@ from ledger.journal.decide import decide
 from ledger.journal.events import Event
 from ledger.journal.evolve import evolve_all
 from ledger.journal.lesson import Lesson
-from ledger.journal.recorded import Recorded
+from ledger.journal.recorded import Claim, Recorded
 from ledger.journal.roster import ClassGroup
 from ledger.journal.school import School
 from ledger.journal.sheet import ResultSheet
@@ -37,6 +37,7 @@ class Journal:
         size: number of entries that the log would have.
         zone: the school's time zone, None while the log is empty.
         school: the school's id, an empty text while the log is empty.
+        claim: the place that the last command took; None: none.
     """
 
     def __init__(self, find_zone: Callable[[str], tzinfo | None]) -> None:
@@ -46,6 +47,7 @@ class Journal:
         self.size = 0
         self.zone: tzinfo | None = None
         self.school = ""
+        self.claim: Claim | None = None
         self._find_zone = find_zone
         self._firsts: list[int] = []
         self._moments: list[datetime] = []
@@ -54,6 +56,7 @@ class Journal:
         self._subject_sheets: dict[tuple[str, str], list[str]] = {}
         self._of_class: dict[str, list[str]] = {}
         self._years: list[str] = []
+        self._placed: dict[str, list[str]] = {}
 
     def apply(self, command: JournalCommand, actor: Actor, now: datetime) -> list[tuple[str, int, Event]]:
         """Decide, and take the events over; the index of each is the log's size before it.
@@ -76,6 +79,9 @@ class Journal:
             self.last_index[stream] = events[-1].index
             if before is None:
                 self._note(after)
+        if decision.claim is not None:
+            self._placed.setdefault(decision.claim.place, []).append(decision.claim.stream)
+        self.claim = decision.claim
         self._firsts.append(self.size)
         self._moments.append(now)
         self.size += len(decision.events)
@@ -126,6 +132,10 @@ class Journal:
     def subject_sheets(self, class_groups: Collection[str], subject: str) -> list[str]:
         """Return the streams of the result sheets of a subject in these class groups."""
         return [one for group in class_groups for one in self._subject_sheets.get((group, subject), ())]
+
+    def placed(self, place: str) -> list[str]:
+        """Return the streams of the lessons that claimed a place."""
+        return list(self._placed.get(place, ()))
 
     def years(self) -> list[str]:
         """Return the ids of the school years."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import msgspec
 
@@ -36,6 +37,20 @@ class Recorded(Planned, frozen=True):
     actor: Actor
 
 
+class Claim(NamedTuple):
+    """A place of a class's day that a decision takes for a lesson.
+
+    Attributes:
+        place: day, class group and number (`places.place_name`).
+        before: how many claims of it the decision saw; that must still be so when it is appended.
+        stream: the lesson's.
+    """
+
+    place: str
+    before: int
+    stream: str
+
+
 class Decision(msgspec.Struct, frozen=True):
     """What a command leads to, and on what that rests.
 
@@ -43,8 +58,10 @@ class Decision(msgspec.Struct, frozen=True):
         events: in the order in which they are to stand in the log; never empty.
         reads: stream -> version that the decision saw (0: none) and that must still be so when it is appended.
         expected_size: size that the whole log must still have; None: no matter.
+        claim: place that is taken; None: none is.
     """
 
     events: tuple[Planned, ...]
     reads: Mapping[str, int]
     expected_size: int | None = None
+    claim: Claim | None = None

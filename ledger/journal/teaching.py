@@ -17,6 +17,7 @@ from ledger.journal.duties import check_duty
 from ledger.journal.events import AbsenceReasonSet, AttendanceTaken, Event, LessonRecorded
 from ledger.journal.lesson import Lesson
 from ledger.journal.marks import Desk, plan_parts
+from ledger.journal.places import take_place
 from ledger.journal.plans import check_covered
 from ledger.journal.posted_homework import taken_over
 from ledger.journal.recorded import Planned
@@ -64,6 +65,7 @@ def record_lesson(command: RecordLesson, context: Context) -> list[Planned]:
     check_covered(command.plan_items, course, context, "plan_items")
     stream = f"lesson/{command.lesson}"
     context.check_new(stream, "lesson")
+    take_place(context, stream, course, command.held_on, command.number, "number")
     events: list[Event] = [
         LessonRecorded(
             course=command.course,

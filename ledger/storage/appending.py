@@ -120,6 +120,8 @@ def check_command(command: Command) -> None:
         raise WireError(_WHAT, "command.answer", f"more than {ANSWER_BYTES_MAX} bytes")
     if len(command.reads) > READS_MAX:
         raise WireError(_WHAT, "command.reads", f"more than {READS_MAX} streams")
+    if len(command.claims) > EVENTS_MAX:
+        raise WireError(_WHAT, "command.claims", f"more than {EVENTS_MAX} places")
 
 
 def receipt_key(command: Command) -> str:
@@ -243,6 +245,11 @@ def moved_stream(stream: str, expected: int, found: int) -> Conflict:
 def moved_log(expected: int, found: int) -> Conflict:
     """Make the error for a log that is not at `Command.expected_size`."""
     return Conflict("", f"the log has {found} entries; the command was decided at {expected}")
+
+
+def claimed_meanwhile(place: str) -> Conflict:
+    """Make the error for a place that another command claimed since it was looked at; empty: one of several."""
+    return Conflict("", f"the place {place} was claimed meanwhile" if place else "a place was claimed meanwhile")
 
 
 def _checked_texts(values: Sequence[object], field: str, is_right: Callable[[str], bool], rule: str) -> Sequence[str]:

@@ -74,14 +74,14 @@ def test_the_application_has_no_other_way_in(written: Database, statement: str) 
     refusal(written.app_dsn, statement)
 
 
-def test_the_application_executes_three_functions_and_no_more(written: Database) -> None:
+def test_the_application_executes_four_functions_and_no_more(written: Database) -> None:
     with psycopg.connect(written.app_dsn) as connection:
         rows = connection.execute(
             "SELECT proname, has_function_privilege(oid, 'EXECUTE') FROM pg_proc"
             " WHERE pronamespace::regnamespace::text IN ('letopis', 'letopis_guard')"
         ).fetchall()
-    assert {name for name, may in rows if may} == {"append_entries", "keep_checkpoint", "keep_tiles"}
-    assert len(rows) > 3
+    assert {name for name, may in rows if may} == {"append_claiming", "append_entries", "keep_checkpoint", "keep_tiles"}
+    assert len(rows) > 4
 
 
 def test_an_entry_cannot_be_forged_through_the_callers_search_path(written: Database) -> None:

@@ -17,7 +17,14 @@ from psycopg.rows import tuple_row
 
 from ledger.errors import AlreadyRecorded, LedgerDamaged, LetopisError
 from ledger.log import Command, Receipt
-from ledger.storage.appending import Drafts, moved_log, moved_stream, receipt_key, repeated_command
+from ledger.storage.appending import (
+    Drafts,
+    claimed_meanwhile,
+    moved_log,
+    moved_stream,
+    receipt_key,
+    repeated_command,
+)
 from ledger.storage.postgres.datastore import LogConnection
 from ledger.wire.errors import WireError
 
@@ -26,8 +33,12 @@ _QUERY: Final = (
     b"SELECT letopis.append_entries($1::int, $2::text, $3::uuid, $4::bytea, $5::bytea, $6::bigint, $7::timestamptz,"
     b" $8::text[], $9::bigint[], $10::bytea, $11::bytea[], $12::bytea[], $13::text[], $14::bigint[], $15::text[])"
 )
+_CLAIMING_STATEMENT: Final = b"letopis_append_claiming"
+_CLAIMING_QUERY: Final = (
+    _QUERY.replace(b"append_entries", b"append_claiming")[:-1] + b", $16::text[], $17::bigint[], $18::text[])"
+)
 _BINARY: Final = 1
-_FORMATS: Final = [_BINARY] * 15
+_PLAIN_COUNT: Final = 15
 _BYTEA_OID, _INT8_OID, _TEXT_OID = 17, 20, 25
 _EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)  # PostgreSQL's
 _MICROSECOND: Final = timedelta(microseconds=1)
@@ -37,6 +48,7 @@ _RECEIPT: Final = -1
 _SIZE: Final = -2
 _CLOCK: Final = -3
 _NO_LOG: Final = -4
+_CLAIMED: Final = -5
 _CHECKS: Final = -10
 
 Checks = list[tuple[str, int]]
@@ -61,8 +73,8 @@ def needed_versions(drafts: Drafts, command: Command) -> Checks:
 
 
 def encode_append(school: int, drafts: Drafts, command: Command, checks: Checks) -> list[bytes | None]:
-    """The function's parameters in PostgreSQL's binary format."""
-    return [
+    """The function's parameters in PostgreSQL's binary format; three more where places are claimed."""
+    values = [
         school.to_bytes(4),
         receipt_key(command).encode("utf-8", "surrogatepass"),
         bytes.fromhex(command.id.replace("-", "")),
@@ -78,6 +90,15 @@ def encode_append(school: int, drafts: Drafts, command: Command, checks: Checks)
         encode_array(_TEXT_OID, [stream.encode() for stream in drafts.streams]),
         encode_array(_INT8_OID, [_int8(version) for version in drafts.versions]),
         encode_array(_TEXT_OID, [type_.encode() for type_ in drafts.types]),
+    ]
+    if not command.claims:
+        return values
+    places, before, streams = zip(*command.claims, strict=True)
+    return [
+        *values,
+        encode_array(_TEXT_OID, [place.encode() for place in places]),
+        encode_array(_INT8_OID, [_int8(count) for count in before]),
+        encode_array(_TEXT_OID, [stream.encode() for stream in streams]),
     ]
 
 
@@ -100,12 +121,14 @@ def call_append(connection: LogConnection, values: list[bytes | None]) -> int:
     """
     pgconn = connection.pgconn
     if not connection.append_prepared:
-        prepared = pgconn.prepare(_STATEMENT, _QUERY)
-        if prepared.status != ExecStatus.COMMAND_OK:
-            raise error_from_result(prepared)
+        for name, query in ((_STATEMENT, _QUERY), (_CLAIMING_STATEMENT, _CLAIMING_QUERY)):
+            prepared = pgconn.prepare(name, query)
+            if prepared.status != ExecStatus.COMMAND_OK:
+                raise error_from_result(prepared)
         connection.append_prepared = True
+    statement = _STATEMENT if len(values) == _PLAIN_COUNT else _CLAIMING_STATEMENT
     # psycopg's stub leaves NULL out of what a parameter may be; its code does not.
-    result = pgconn.exec_prepared(_STATEMENT, values, _FORMATS, _BINARY)  # type: ignore[arg-type]
+    result = pgconn.exec_prepared(statement, values, [_BINARY] * len(values), _BINARY)  # type: ignore[arg-type]
     if result.status != ExecStatus.TUPLES_OK:
         raise error_from_result(result)
     answer = result.get_value(0, 0)
@@ -140,6 +163,8 @@ def why_refused(
         return WireError("append", "command.at", "this ledger is on the server's clock")
     if answer == _NO_LOG:
         return LetopisError(f"there is no log with the number {school} in this database")
+    if answer == _CLAIMED:
+        return claimed_meanwhile("" if len(command.claims) > 1 else command.claims[0][0])
     with connection.cursor(row_factory=tuple_row) as cursor:
         if answer == _SIZE:
             cursor.execute("SELECT size FROM letopis.heads WHERE school = %s", (school,))

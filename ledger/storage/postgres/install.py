@@ -87,9 +87,10 @@ def _apply(connection: psycopg.Connection[Any], pending: tuple[Migration, ...]) 
                 f"migration {pending[0].title} is to be applied: that takes a superuser, "
                 "who alone can own the event triggers that guard the log"
             )
-        for guard in _guards(cursor):
-            cursor.execute(SQL("ALTER EVENT TRIGGER {} DISABLE").format(guard))
         for migration in pending:
+            # Before each: a migration may make them.
+            for guard in _guards(cursor):
+                cursor.execute(SQL("ALTER EVENT TRIGGER {} DISABLE").format(guard))
             try:
                 apply_migration(connection, _SCHEMA, migration)
             except psycopg.Error as error:

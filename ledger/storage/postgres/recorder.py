@@ -206,6 +206,12 @@ class LetopisPostgresApplicationRecorder(PostgresRecorder, ApplicationRecorder):
             return steps.find_receipt(connection, self.school, key)
 
     @_reading
+    def claimed(self, place: str) -> list[str]:
+        """The streams that claimed a place, in the order of their claims; one may be there twice."""
+        statement = "SELECT stream FROM letopis_derived.claims WHERE school = %s AND place = %s ORDER BY number"
+        return [stream for (stream,) in self._rows(statement, [self.school, place])]
+
+    @_reading
     def head(self) -> Head:
         """The stored head.
 

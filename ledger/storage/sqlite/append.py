@@ -9,7 +9,15 @@ from typing import Final
 
 from ledger.errors import AlreadyRecorded, Conflict, LedgerDamaged
 from ledger.log import Command, Receipt, SignedCheckpoint
-from ledger.storage.appending import Drafts, chain_entries, moved_log, moved_stream, receipt_key, repeated_command
+from ledger.storage.appending import (
+    Drafts,
+    chain_entries,
+    claimed_meanwhile,
+    moved_log,
+    moved_stream,
+    receipt_key,
+    repeated_command,
+)
 from ledger.storage.sqlite.writer import Transaction
 from ledger.tree.edge import RightEdge
 from ledger.wire.entry import format_at
@@ -19,6 +27,7 @@ _INSERT_COMMAND: Final = (
     "INSERT OR FAIL INTO commands (key, command, digest, first_index, count, answer) VALUES (?, ?, ?, ?, ?, ?)"
 )
 _INSERT_ENTRY: Final = "INSERT OR FAIL INTO entries (idx, type, stream, version, entry) VALUES (?, ?, ?, ?, ?)"
+_INSERT_CLAIM: Final = "INSERT OR FAIL INTO claims (place, number, stream) VALUES (?, ?, ?)"
 _LAST_VERSION: Final = "SELECT max(version) FROM entries WHERE stream = ?"
 
 
@@ -44,6 +53,7 @@ def append(transaction: Transaction, drafts: Drafts, command: Command, clock: Ca
         raise moved_log(command.expected_size, head.size)
     _check_reads(connection, command.reads)
     _check_written(connection, drafts)
+    _claim_places(connection, command.claims)
     at = max(format_at(command.at or clock()), head.at)
     entries, new = chain_entries(head, drafts, at)
     rows = zip(range(head.size, new.size), drafts.types, *_run_ends(drafts), entries, strict=True)
@@ -56,6 +66,12 @@ def append(transaction: Transaction, drafts: Drafts, command: Command, clock: Ca
         ) from None
     transaction.head = new
     return list(range(head.size + 1, new.size + 1))
+
+
+def read_claims(connection: sqlite3.Connection, place: str) -> list[str]:
+    """The streams that claimed a place, in the order of their claims."""
+    rows = connection.execute("SELECT stream FROM claims WHERE place = ? ORDER BY number", (place,))
+    return [stream for (stream,) in rows]
 
 
 def find_receipt(connection: sqlite3.Connection, key: str) -> Receipt | None:
@@ -147,6 +163,15 @@ def _check_written(connection: sqlite3.Connection, drafts: Drafts) -> None:
         if version != expected:
             raise moved_stream(stream, version - 1, expected - 1)
         following[stream] = version + 1
+
+
+def _claim_places(connection: sqlite3.Connection, claims: Sequence[tuple[str, int, str]]) -> None:
+    """Count each place's claims up; the insert is also the question whether another did meanwhile."""
+    for place, before, stream in claims:
+        try:
+            connection.execute(_INSERT_CLAIM, (place, before + 1, stream))
+        except sqlite3.IntegrityError:
+            raise claimed_meanwhile(place) from None
 
 
 def _run_ends(drafts: Drafts) -> tuple[list[str | None], list[int | None]]:

@@ -184,6 +184,11 @@ class LetopisSQLiteApplicationRecorder(SQLiteRecorder, ApplicationRecorder):
         with self.store.readers.connection() as connection:
             return steps.find_receipt(connection, key)
 
+    def claimed(self, place: str) -> list[str]:
+        """The streams that claimed a place, in the order of their claims; one may be there twice."""
+        with self.store.readers.connection() as connection:
+            return steps.read_claims(connection, place)
+
     def head(self) -> Head:
         """The stored head.
 

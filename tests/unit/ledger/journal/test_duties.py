@@ -58,7 +58,7 @@ def test_a_school_without_duties_lets_every_teacher_write() -> None:
 @pytest.mark.clause("R06", breaks="ledger.journal.teaching:check_duty")
 def test_from_the_first_duty_on_who_writes_needs_one(school: SmallSchool) -> None:
     refuses(school, lesson(), "not_among_duties", "held_on", actor=TEACHER)
-    school.do(lesson(course=RUSSIAN_A), TEACHER_2)
+    school.do(lesson(course=RUSSIAN_A, number=2), TEACHER_2)
     assert school.do(duty(), ADMIN) == [
         DutyAssigned(person=TEACHER.id, duty="journal", order_number="19-о", order_date="2026-08-28", starts_on=MONDAY)
     ]

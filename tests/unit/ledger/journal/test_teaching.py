@@ -354,4 +354,4 @@ class TestAbsenceReasons:
 
 def test_two_teachers_record_their_own_courses(school: SmallSchool) -> None:
     assert school.do(lesson())
-    assert school.do(lesson(uid(1001), course=RUSSIAN_A), TEACHER_2)
+    assert school.do(lesson(uid(1001), course=RUSSIAN_A, number=2), TEACHER_2)
