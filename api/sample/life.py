@@ -243,13 +243,13 @@ class Life:
         return None if day is None else DueLesson(held_on=day.isoformat(), number=numbers[day.weekday()])
 
     def _double(self, sitting: Sitting, command: cmd.RecordLesson, at: int) -> Iterator[Planned]:
-        """Record the lesson a second time by mistake, empty, and annul that."""
+        """Record the lesson a second time by mistake, empty and under a number where nothing stands, and annul that."""
         actor = Actor(sitting.teacher, "teacher")
         double = cmd.RecordLesson(
             lesson=self._draws.uuid(),
             course=command.course,
             held_on=command.held_on,
-            number=command.number,
+            number=0,
             starts_at=command.starts_at,
             ends_at=command.ends_at,
             topic=command.topic,

@@ -133,7 +133,7 @@ class TestRepeats:
 
     def test_keeps_the_keys_of_two_actors_apart(self, school: School) -> None:
         school.execute(lesson(), actor=TEACHER, key="k1", at=NOON)
-        russian = lesson(uid(1001), course=uid(51))
+        russian = lesson(uid(1001), course=uid(51), number=4)
         assert school.execute(russian, actor=TEACHER_2, key="k1", at=NOON).count == 1
 
     def test_refuses_a_key_that_is_too_long(self, school: School) -> None:

@@ -39,6 +39,7 @@ from tests.unit.ledger.journal.small_school import (
 AT_ONCE = 8
 ROUNDS = 12
 HALVES = (uid(60), uid(61))
+COURSES = (MATHS_A, RUSSIAN_A, HALVES[0])
 Claims = list[tuple[str, int, str]]
 
 
@@ -126,16 +127,17 @@ def test_of_many_that_are_recorded_at_once_one_is_taken(settings: dict[str, str]
     with School(settings) as here, School(of_the_same_log(settings)) as there:
         prepare(here)
         for number in range(1, ROUNDS + 1):
-            courses = (MATHS_A, RUSSIAN_A, HALVES[0])
-            told = at_once([
-                lambda task=task, number=number: record(  # type: ignore[misc]
-                    (here, there)[task % 2],
-                    uid(10_000 + 100 * number + task),
-                    course=courses[task % 3],
-                    number=number,
-                )
-                for task in range(AT_ONCE)
-            ])
+            told = at_once(
+                [
+                    lambda task=task, number=number: record(  # type: ignore[misc]
+                        (here, there)[task % 2],
+                        uid(10_000 + 100 * number + task),
+                        course=COURSES[task % 3],
+                        number=number,
+                    )
+                    for task in range(AT_ONCE)
+                ]
+            )
             taken = [one for one in told if isinstance(one, Receipt)]
             refused = {one.rule for one in told if isinstance(one, Refused)}
             assert (len(taken), refused) == (1, {"place_taken"})
@@ -145,12 +147,14 @@ def test_subgroups_that_are_recorded_at_once_are_both_taken(settings: dict[str, 
     with School(settings) as here, School(of_the_same_log(settings)) as there:
         prepare(here)
         for number in range(1, ROUNDS + 1):
-            told = at_once([
-                lambda half=half, number=number: record(  # type: ignore[misc]
-                    (here, there)[half], uid(10_000 + 100 * number + half), course=HALVES[half], number=number
-                )
-                for half in (0, 1)
-            ])
+            told = at_once(
+                [
+                    lambda half=half, number=number: record(  # type: ignore[misc]
+                        (here, there)[half], uid(10_000 + 100 * number + half), course=HALVES[half], number=number
+                    )
+                    for half in (0, 1)
+                ]
+            )
             assert all(isinstance(one, Receipt) for one in told)
 
 
