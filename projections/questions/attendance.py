@@ -14,7 +14,8 @@ from ledger.journal.vocabulary import ABSENCE_WORDS
 from projections.questions import choosing
 from projections.questions.asking import ENTRIES, Asked, Column, Found, Parameter, Question, Row
 from projections.reading import LISTED_AT_ONCE, listing, stands
-from projections.views.lookups import memberships, periods
+from projections.views.lookups import Membership, memberships, periods
+from projections.views.subgroups import SubgroupMember, subgroup_members
 
 FINDING_WORDS: Final = {
     "totals": "пропуски за период",
@@ -22,17 +23,18 @@ FINDING_WORDS: Final = {
     "unexplained": "без причины дольше срока",
     "gap": "был между двумя пропусками одного дня",
     "marked": "отметка отсутствовавшему",
+    "left": "внесено за дни после выбытия",
 }
 CODES: Final = tuple(ABSENCE_WORDS)
 _FEW_DAYS: Final = 62
 
 
 class Absence(NamedTuple):
-    """A standing absence with its place."""
+    """A standing absence with its place; `code` None: another thing that was recorded of the student there."""
 
     entry: int
     student: str
-    code: str
+    code: str | None
     lesson: str
     held_on: str
     number: int
@@ -60,6 +62,8 @@ def absences(asked: Asked) -> Found:
         rows += _by_period(asked, cells, lessons, wanted)
     if {"unexplained", "gap", "marked"} & set(wanted):
         rows += _single(asked, cells, lessons, wanted)
+    if "left" in wanted:
+        rows += _behind_leaving(asked, lessons)
     counts = Counter(row[0] for row in rows)
     missed = sum(map(lessons.__contains__, map(_LESSON, cells)))
     return Found(rows, {"absences": missed, **{finding: counts[finding] for finding in wanted}})
@@ -255,7 +259,49 @@ def _attendance(asked: Asked, days: Collection[tuple[str, str]]) -> dict[tuple[s
     return found
 
 
-def _place(asked: Asked, absence: Absence) -> tuple[str, str, str, int, str, str, str]:
+class _Stays:
+    """Who was in which class and subgroup, of those who left one."""
+
+    def __init__(self, asked: Asked) -> None:
+        of = {"class_group": asked["class"], "student": asked["student"], "at": asked.position}
+        self._stays: defaultdict[tuple[str, str], list[Membership | SubgroupMember]] = defaultdict(list)
+        for stay in memberships(asked.views, **of).rows:
+            self._stays[stay.class_group, stay.student].append(stay)
+        for part in subgroup_members(asked.views, **of).rows:
+            self._stays[part.course, part.student].append(part)
+        self.left = {key[1] for key, stays in self._stays.items() if any(stay.ends_on for stay in stays)}
+
+    def left_before(self, of: str, student: str, day: str) -> int | None:
+        """The entry that says that a student had left a class or subgroup by a day; None: was there, or never was."""
+        stays = self._stays.get((of, student), ())
+        if any(stay.starts_on <= day and (stay.ends_on is None or day <= stay.ends_on) for stay in stays):
+            return None
+        return max((stay.left_by for stay in stays if stay.left_by and (stay.ends_on or day) < day), default=None)
+
+
+def _behind_leaving(asked: Asked, lessons: Mapping[str, _Place]) -> Iterator[Row]:
+    """What stands of a student in lessons held after the last day in the class or the subgroup.
+
+    When it was recorded the student was there: the leaving was recorded later, from an earlier day on (1.7).
+    """
+    stays = _Stays(asked)
+    wanted = sorted(stays.left)
+    for start in range(0, len(wanted), LISTED_AT_ONCE):
+        given, students = listing("student", [(one,) for one in wanted[start : start + LISTED_AT_ONCE]], ("",))
+        sql = f"""{given} SELECT c.entry, c.student, c.what, c.value, c.lesson FROM given g
+            CROSS JOIN {{cells}} c WHERE c.student = g.student AND c.value IS NOT NULL AND {stands("c")}
+            ORDER BY c.entry"""
+        for entry, student, what, value, lesson in asked.select(sql, **students):
+            if (held := lessons.get(lesson)) is None:
+                continue
+            day, _, course = held
+            left = stays.left_before(asked.courses[course][0], student, day) or stays.left_before(course, student, day)
+            if left is not None:
+                cell = Absence(entry, student, value if what == "absence" else None, lesson, *held)
+                yield ("left", *_place(asked, cell), *_NOTHING, None, sorted([entry, left]))
+
+
+def _place(asked: Asked, absence: Absence) -> tuple[str, str, str, int, str, str, str | None]:
     class_group, subject = asked.courses[absence.course]
     name = asked.class_names[class_group]
     return absence.held_on, absence.held_on, name, absence.number, subject, absence.student, absence.code
@@ -266,8 +312,10 @@ _NOTHING: Final = (None,) * (3 + len(CODES))
 ABSENCES: Final = Question(
     number=12,
     slug="absences",
-    title_ru="Пропуски: ученик × период по причинам; доля; без причины; был между пропусками; отметка отсутствовавшему",
-    title_en="Absences: student × period by reason; share; unexplained; present in between; marked while absent",
+    title_ru="Пропуски: ученик × период по причинам; доля; без причины; был между пропусками; "
+    "отметка отсутствовавшему; внесено за дни после выбытия",
+    title_en="Absences: student × period by reason; share; unexplained; present in between; "
+    "marked while absent; recorded of days after leaving",
     answer=absences,
     parameters=(
         *(choosing.CLASS, choosing.STUDENT, choosing.HELD_FROM, choosing.HELD_TO),
@@ -286,7 +334,7 @@ ABSENCES: Final = Question(
         *(Column("days", "дней"), ENTRIES),
     ),
     limits_ru="Доля — от внесённых уроков класса; уроки подгрупп на одном месте дня считаются за один. "
-    "«Был» значит: посещаемость отмечена, пропуска нет.",
+    "«Был» значит: посещаемость отмечена, пропуска нет. За дни после выбытия — также отметки и опоздания.",
     limits_en="The share is of the class's recorded lessons; those of subgroups at one place of a day count as one. "
-    "Present means: attendance was taken and no absence stands.",
+    "Present means: attendance was taken and no absence stands. Of days after leaving: marks and lateness too.",
 )  # fmt: skip

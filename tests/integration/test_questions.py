@@ -29,6 +29,7 @@ from tests.question_school import (
     DEPUTY,
     DIMA,
     GLEB,
+    GROUP5,
     MATH5,
     MATH9,
     NOTE,
@@ -47,12 +48,16 @@ from tests.question_school import (
 E = QUESTION_SCHOOL.entries
 
 
+def fresh_url(request: pytest.FixtureRequest, folder: Path, kind: str) -> str:
+    """Where views are that nobody has made yet."""
+    if kind == "sqlite":
+        return f"sqlite:{folder}/views.db"
+    return views_dsn(make_database(request.getfixturevalue("postgres_cluster")))
+
+
 @pytest.fixture(scope="module", params=["sqlite", "postgres"])
 def views(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Views]:
-    if request.param == "sqlite":
-        url = f"sqlite:{tmp_path_factory.mktemp('questions')}/views.db"
-    else:
-        url = views_dsn(make_database(request.getfixturevalue("postgres_cluster")))
+    url = fresh_url(request, tmp_path_factory.mktemp("questions"), request.param)
     with Views.open(url, ORIGIN) as opened:
         opened.catch_up(QUESTION_SCHOOL.log)
         yield opened
@@ -295,6 +300,43 @@ def test_three_absences_in_a_row_are_no_gap_and_another_grades_period_ends_nobod
         more.catch_up(school.log)
         assert [row["student"] for row in found(more, "absences", finding="gap")] == [VERA]
         assert [row["student"] for row in found(more, "raised-marks")] == [BORIS], "not Anna's of 10 September"
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+def test_what_was_recorded_of_days_after_a_leaving_is_found_once_the_leaving_is_recorded(
+    kind: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    school = QuestionSchool()
+    half = uid("half")
+    opened = j.CourseOpened(class_group=GROUP5, subject="Английский язык", year=YEAR, subgroup="1")
+    joined = j.SubgroupJoined(student=ANNA, starts_on="2026-09-01")
+    school.at("10-29T09:00", ADMIN, "administrator", (f"course/{half}", opened), (f"course/{half}", joined))
+    late = j.LatenessRecorded(student=ANNA, minutes=5)
+    school.lesson("H1", "10-29T10:30", half, 2, T1, late)
+    school.lesson("H2", "10-30T10:30", half, 2, T1, late)
+    at = school.at("10-31T09:00", ADMIN, "administrator", (f"class/{GROUP5}", left(VERA, "2026-09-10")))
+    at += school.at(
+        "10-31T09:01", ADMIN, "administrator", (f"course/{half}", j.SubgroupLeft(student=ANNA, ends_on="2026-10-29"))
+    )
+    with Views.open(fresh_url(request, tmp_path, kind), ORIGIN) as more:
+        more.catch_up(school.log)
+        assert found(more, "absences", at[0], finding="left") == []
+        rows = found(more, "absences", finding="left")
+        of_vera = [row for row in rows if row["student"] == VERA]
+        assert of_vera
+        assert all(row["from"] > "2026-09-10" and at[0] in row["entries"] for row in of_vera)
+        assert found(more, "absences", finding="left", student=VERA) == of_vera
+        (of_anna,) = [row for row in rows if row["student"] == ANNA]
+        assert (of_anna["from"], of_anna["number"], of_anna["code"]) == ("2026-10-30", 2, None)
+        assert of_anna["entries"] == [school.entries["H2"] + 1, at[1]]
+        again = j.StudentEnrolled(student=VERA, starts_on="2026-09-11")
+        school.at("10-31T10:00", ADMIN, "administrator", (f"class/{GROUP5}", again))
+        more.catch_up(school.log)
+        assert [row["student"] for row in found(more, "absences", finding="left")] == [ANNA]
+
+
+def left(student: str, ends_on: str) -> j.StudentLeft:
+    return j.StudentLeft(student=student, ends_on=ends_on)
 
 
 def test_substituted_lessons_are_given_with_their_basis_and_entries(views: Views) -> None:
