@@ -27,15 +27,24 @@ from structlog.typing import EventDict
 from api.request_ids import CURRENT
 
 REQUEST: Final = "api.request"
-"""The logger of requests' lines: at INFO, where all others begin at WARNING."""
+WARMING: Final = "api.warming"
+"""The loggers of requests' lines, and of what was counted ahead: at INFO, where all others begin at WARNING."""
 _OURS: Final = frozenset({"api", "exports", "ledger", "projections"})
 _logger = logging.getLogger(__name__)
 
-requests_log: Final[BoundLogger] = structlog.wrap_logger(
-    logging.getLogger(REQUEST),
-    processors=(filter_by_level, ProcessorFormatter.wrap_for_formatter),
-    wrapper_class=BoundLogger,
-)
+
+def _with_fields(name: str) -> BoundLogger:
+    """A logger whose lines have fields of their own."""
+    made: BoundLogger = structlog.wrap_logger(
+        logging.getLogger(name),
+        processors=(filter_by_level, ProcessorFormatter.wrap_for_formatter),
+        wrapper_class=BoundLogger,
+    )
+    return made
+
+
+requests_log: Final = _with_fields(REQUEST)
+warming_log: Final = _with_fields(WARMING)
 
 
 def set_up_logs(stream: TextIO | None = None) -> None:
@@ -45,7 +54,8 @@ def set_up_logs(stream: TextIO | None = None) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
-    logging.getLogger(REQUEST).setLevel(logging.INFO)
+    for name in (REQUEST, WARMING):
+        logging.getLogger(name).setLevel(logging.INFO)
     logging.captureWarnings(True)  # noqa: FBT003 - the library's signature
     logging.raiseExceptions = False  # or a line that cannot be formatted would be printed with its values
     threading.excepthook = _of_thread

@@ -17,7 +17,7 @@ import orjson
 import pytest
 
 from api.cli.app import run
-from api.logs import REQUEST
+from api.logs import REQUEST, WARMING
 
 LETOPIS = [sys.executable, "-c", "from api.cli import main; main()"]
 
@@ -57,12 +57,15 @@ def letopis_here(*arguments: str, **env: str) -> subprocess.CompletedProcess[str
 @contextmanager
 def logs_put_back() -> Iterator[None]:
     """Put back behind the block how this process logs: a command that serves sets that up for a process of its own."""
-    root, requests = logging.getLogger(), logging.getLogger(REQUEST)
-    earlier = root.handlers[:], root.level, requests.level, logging.raiseExceptions, threading.excepthook
+    root, telling = logging.getLogger(), [logging.getLogger(name) for name in (REQUEST, WARMING)]
+    earlier = root.handlers[:], root.level, logging.raiseExceptions, threading.excepthook
+    levels = [one.level for one in telling]
     try:
         yield
     finally:
-        root.handlers[:], root.level, requests.level, logging.raiseExceptions, threading.excepthook = earlier
+        root.handlers[:], root.level, logging.raiseExceptions, threading.excepthook = earlier
+        for one, level in zip(telling, levels, strict=True):
+            one.setLevel(level)
         logging.captureWarnings(False)
 
 

@@ -34,13 +34,18 @@ def sample_folder(folder: Path, *, limit: int | None = None, size: str | Shape =
 
 @contextmanager
 def sample_on_postgres(
-    folder: Path, database: Database, monkeypatch: pytest.MonkeyPatch, *, limit: int | None = None
+    folder: Path,
+    database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    limit: int | None = None,
+    size: str | Shape = PLAIN,
 ) -> Iterator[OpenSchool]:
     """The same on PostgreSQL; views in a schema of the same database."""
     monkeypatch.setenv("LETOPIS_POSTGRES_DSN", database.app_dsn)
     monkeypatch.setenv("LETOPIS_POSTGRES_OWNER_DSN", database.owner_dsn)
     monkeypatch.setenv("LETOPIS_VIEWS_DSN", database.owner_dsn)
-    sample = SampleSchool(SEED, PLAIN)
+    sample = SampleSchool(SEED, size)
     found(folder, sample, "postgresql")
     with open_school(folder, background=False) as school:
         fill(school, sample, limit)

@@ -15,6 +15,7 @@ from api.logs import set_up_logs
 from api.schools import OpenSchool, Registry, open_school
 from api.server import Server, listen
 from api.settings import Layout, SchoolFile, SettingsError
+from api.warming import Warming
 from ledger.durable import create_file
 
 SAMPLE_SEED = 2026
@@ -42,7 +43,8 @@ def run_serve(console: Console, folders: list[Path], host: str, port: int, *, sa
         console.say("Остановить / stop: Ctrl+C")
         if console.as_json:
             console.result({"url": base, "schools": [_described(school, base) for school in schools]})
-        server.run(sockets=[bound])
+        with Warming(schools):
+            server.run(sockets=[bound])
         console.say("Остановлено. / Stopped.")
     return Exit.DONE
 

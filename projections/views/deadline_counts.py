@@ -138,7 +138,7 @@ def _of_all(
     if of_days is not None:
         for (teacher, label, index), how_many in (item for part in parts for item in part.of_days.items()):
             of_days[teacher, label if with_spans else "", index] += how_many
-    return together(parts, with_spans=with_spans)
+    return together(parts, asked.rules, with_spans=with_spans)
 
 
 def _count(

@@ -12,9 +12,10 @@ from __future__ import annotations
 import threading
 from bisect import bisect_right
 from collections import Counter, OrderedDict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import product
 from operator import attrgetter, itemgetter
 from typing import Final, NamedTuple, TypeAlias
 from weakref import WeakKeyDictionary
@@ -93,6 +94,13 @@ class Wanted(NamedTuple):
     rules: tuple[str, ...]
     with_days: bool
 
+    def told_by(self) -> Iterator[Wanted]:
+        """What tells it: itself, and where more is counted in the same way."""
+        yield self
+        for rules, with_days in product({self.rules, RULES}, {self.with_days, True}):
+            if (rules, with_days) != self[1:]:
+                yield Wanted(self.by, rules, with_days)
+
 
 @dataclass(slots=True)
 class Part:
@@ -146,12 +154,15 @@ class Kept:
         return len(self._parts)
 
     def find(self, wanted: Wanted, span: Span, judged: Judging, changes: Changes) -> Part | None:
-        """Counts of a span that hold at a position; None where there are none."""
+        """Counts of a span that hold at a position, maybe of more rules than are wanted; None where there are none."""
+        found: list[Part] = []
         with self._lock:
-            parts = sorted(self._parts.get((wanted, span), ()), key=lambda part: part.low, reverse=True)
-            if parts:
-                self._parts.move_to_end((wanted, span))
-        for part in parts:
+            for one in wanted.told_by():
+                parts = self._parts.get((one, span), ())
+                if parts:
+                    self._parts.move_to_end((one, span))
+                    found += parts
+        for part in sorted(found, key=lambda part: part.low, reverse=True):
             if part.low == judged.position and part.minute == _minute(judged):
                 return part
             if not part.is_final or part.low > judged.position or part.now > judged.now:
@@ -291,10 +302,10 @@ _COUNTED: Final = ("on_time", "late", "missing", "pending", "exempt", "no_regula
 _counted: Final = attrgetter(*_COUNTED)
 
 
-def together(parts: Iterable[Part], *, with_spans: bool) -> tuple[DeadlineCount, ...]:
-    """The counts of all parts, in the order of rules, teachers, classes and weeks."""
+def together(parts: Iterable[Part], rules: Collection[str], *, with_spans: bool) -> tuple[DeadlineCount, ...]:
+    """The counts of all parts by these rules, in the order of rules, teachers, classes and weeks."""
     found: dict[tuple[int, str, str, str], list[DeadlineCount]] = {}
-    for row in (row for part in parts for row in part.rows):
+    for row in (row for part in parts for row in part.rows if row.rule in rules):
         key = _PLACES[row.rule], row.teacher or "", row.class_group or "", (row.week or "") if with_spans else ""
         found.setdefault(key, []).append(row)
     return tuple(_sum(rows, with_spans=with_spans) for _, rows in sorted(found.items(), key=itemgetter(0)))

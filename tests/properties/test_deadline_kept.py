@@ -24,6 +24,7 @@ from ledger.wire.entry import format_at
 from projections.engine import Views
 from projections.reading import Reader
 from projections.views import deadline_kept, deadline_sums
+from projections.views.deadline_ahead import count_ahead
 from projections.views.deadline_basis import Judging, first_entries, judging
 from projections.views.deadline_counts import _count, deadline_counts
 from projections.views.deadline_kept import Changes, Kept, OfDays, Part, Span, Wanted, kept_for, spans_of
@@ -309,6 +310,36 @@ def test_what_is_kept_answers_whatever_is_asked_and_in_which_order(
             if rng.random() < 0.3:
                 ask(views, Asked(from_date=first, to_date=last, rules=rules), by, at)
     assert reused["same"], reused
+
+
+def test_who_asks_first_finds_the_months_that_were_counted_ahead(
+    schools: list[tuple[DeadlineLog, Views]], reused: Counter[str]
+) -> None:
+    """By what is asked of a year; of one rule alone too, for it is among all of them."""
+    for school, views in schools:
+        reader = Watched(views)
+        ways = Counter(count_ahead(reader))
+        assert set(ways.values()) == {2}
+        assert len(ways) >= 2
+        found = []
+        asked: tuple[tuple[By, Asked], ...] = (
+            ("teacher", Asked()), ("class_group", Asked(rules=("homework",))), ("class_group", Asked()),
+        )  # fmt: skip
+        for by, of in asked:
+            reused.clear()
+            ask(reader, of, (by,), len(school.log.raws))
+            found.append(reused["same"])
+        assert found == [len(ways)] * 3
+
+
+def test_counts_of_more_rules_answer_for_one(schools: list[tuple[DeadlineLog, Views]], reused: Counter[str]) -> None:
+    for school, views in schools:
+        reader = Watched(views)
+        deadline_counts(reader, Asked(), now=_NOW, by=("week",), at=len(school.log.raws))
+        reused.clear()
+        for rule in RULES:
+            ask(reader, Asked(rules=(rule,)), ("week",), len(school.log.raws))
+        assert reused["same"] == len(RULES) * len(kept_for(reader))
 
 
 def test_the_first_entry_behind_a_moment_is_looked_up_until_there_is_one(tmp_path: Path) -> None:
