@@ -92,15 +92,36 @@ def with_arrays(sql: str, of_rows: Types) -> str:
 
 
 def arrays(parameters: Mapping[str, object]) -> dict[str, object]:
-    """Parameters with the columns of rows."""
+    """Parameters with an array in place of each list, and of each column of rows."""
     found: dict[str, object] = {}
     for name, value in parameters.items():
         if isinstance(value, Lines):
             columns = zip(*value.rows, strict=True) if value.rows else ((),) * len(value.blank)
-            found |= {f"{name}_{place}": list(column) for place, column in enumerate(columns)}
+            found |= {f"{name}_{place}": array(column) for place, column in enumerate(columns)}
         else:
-            found[name] = value
+            found[name] = array(value) if isinstance(value, list) else value
     return found
+
+
+def array(values: Sequence[Any]) -> str:
+    """An array as PostgreSQL spells it: texts, which are quoted, whole numbers or nulls.
+
+    Written here at once: the driver looks at each value whether it needs quotes, which takes it twenty times as long.
+    """
+    if all(type(value) is str for value in values):
+        texts = '","'.join(values)
+        if "\\" not in texts and texts.count('"') == 2 * max(len(values) - 1, 0):
+            return f'{{"{texts}"}}' if values else "{}"
+    return f"{{{','.join(map(_item, values))}}}"
+
+
+def _item(value: str | int | None) -> str:
+    if value is None:
+        return "NULL"
+    if isinstance(value, int):
+        return str(value)
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
 
 
 def _places(count: int) -> int:

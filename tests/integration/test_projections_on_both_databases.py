@@ -101,9 +101,10 @@ def test_the_first_question_to_empty_views_is_answered(views: Views) -> None:
     assert caught.value.position == 0
 
 
-def test_postgres_compiles_no_question(postgres_database: Database) -> None:
+def test_postgres_compiles_no_question_and_begins_no_processes_for_it(postgres_database: Database) -> None:
     with Views.open(views_dsn(postgres_database), ORIGIN) as views:
-        assert views.select("SELECT current_setting('jit')", {}) == [("off",)]
+        sql = "SELECT current_setting('jit'), current_setting('max_parallel_workers_per_gather')"
+        assert views.select(sql, {}) == [("off", "0")]
 
 
 def test_postgres_plans_what_is_asked_again_with_its_values(postgres_database: Database) -> None:
@@ -130,6 +131,18 @@ def test_a_list_and_rows_are_asked_about_at_once(views: Views, school_log: Schoo
         expected = [(course, number) for number, course in enumerate(some)]
         assert views.select(sql, {**parameters, **rows, "most": 9}) == expected
         assert views.select(sql, {**parameters, **rows, "most": 1}) == expected[:1]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [["а", "б,", "NULL", "", " ", 'in "quotes"', "back\\slash", "{x}", "two\nlines"], ['"'], ['","', "x"], ["x", None]],
+)
+def test_texts_come_through_as_they_are(views: Views, values: list[str | None]) -> None:
+    given, rows = listing("place, value", list(enumerate(values)), (0, values[0]))
+    assert {*views.select(f"{given} SELECT g.place, g.value FROM given g", rows)} == {*enumerate(values)}
+    (named, parameters), *_ = listed([value for value in values if value is not None])
+    sql = f"{given} SELECT count(DISTINCT g.place) FROM given g WHERE g.value IN {named}"
+    assert views.select(sql, {**rows, **parameters}) == [(sum(value is not None for value in values),)]
 
 
 def test_no_rows_are_none(views: Views) -> None:

@@ -24,7 +24,7 @@ from projections.views.deadline_basis import Judging
 from projections.views.deadline_kept import Changes, Kept, Part, Span, Wanted, kept_for
 from tests.command_line import logs_put_back
 from tests.conftest import Database
-from tests.integration.test_projections_runner import wait_until
+from tests.integration.test_projections_runner import SOON_SECONDS, wait_until
 from tests.sample_folders import sample_folder, sample_on_postgres
 
 SIZE: Final = Shape(classes=(1,), students=2, quarters=2)
@@ -124,14 +124,14 @@ def test_a_server_that_is_stopped_meanwhile_lets_the_month_at_hand_end_and_no_mo
     def held(views: Reader) -> Iterator[str]:
         for month in count_ahead(views):
             begun.set()
-            goes_on.wait()
+            goes_on.wait(SOON_SECONDS)
             yield month
 
     monkeypatch.setattr(warming, "count_ahead", held)
     with open_school(folder) as school:
         keeper = Warming([school], poll_seconds=OFTEN_SECONDS)
         keeper.start()
-        begun.wait()
+        assert begun.wait(SOON_SECONDS)
         stopping = threading.Thread(target=keeper.stop)
         stopping.start()
         wait_until(keeper._stopping.is_set)
