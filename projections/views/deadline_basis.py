@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from typing import Any, Final, NamedTuple, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -20,7 +21,7 @@ from ledger.journal.deadlines.days_off import days_off
 from ledger.journal.deadlines.verdict import Entered, School, Version
 from ledger.journal.events import RegulationParameters
 from ledger.wire.entry import parse_at
-from projections.reading import AsOf, Reader, listing, resolve, stands
+from projections.reading import AsOf, Reader, command_of, listing, resolve, stands
 from projections.views.lookups import Membership, courses, memberships, school_zone
 from projections.views.plan import Until, read_grade_calendars, until_of
 from projections.views.plans import Covering, homework_entries
@@ -28,6 +29,8 @@ from projections.views.regulation import regulation
 from projections.views.subgroups import SubgroupMember, subgroup_members
 
 _AT_ONCE: Final = 2_048
+_DENSE: Final = 8
+"""Entries for each that is asked about: a command has some seven, so that about one is read for each."""
 _LAST_DAY: Final = "9999-12-31"
 
 Value = TypeVar("Value", int, str)
@@ -104,15 +107,34 @@ def judging_at(views: Reader, position: int, now: datetime | None, until: Until 
 
 def moments(views: Reader, entries: Collection[int]) -> dict[int, datetime]:
     """Entry -> its `at`."""
+    wanted = sorted(set(entries))
+    if len(wanted) > _AT_ONCE and wanted[-1] - wanted[0] < _DENSE * len(wanted):
+        return _moments_within(views, wanted)
     # A command's entries share one, and the row of a command is its first entry's.
     sql = """SELECT a.entry, (SELECT m.at FROM {commands} m WHERE m.entry <= a.entry ORDER BY m.entry DESC LIMIT 1)
         FROM given a"""
     read: dict[str, datetime] = {}
     return {
         entry: read.get(at) or read.setdefault(at, parse_at(at))
-        for entry, at in _asked(views, sql, "entry", sorted(set(entries)))
+        for entry, at in _asked(views, sql, "entry", wanted)
         if at is not None
     }
+
+
+def _moments_within(views: Reader, wanted: list[int]) -> dict[int, datetime]:
+    """The same of entries that lie near each other: all commands among them are read, and the entries put to theirs."""
+    sql = f"""SELECT m.entry, m.at FROM {{commands}} m
+        WHERE m.entry >= {command_of(":first")} AND m.entry <= :last ORDER BY m.entry"""
+    commands = views.select(sql, {"first": wanted[0], "last": wanted[-1]})
+    found: dict[int, datetime] = {}
+    place = 0
+    for (_, at), (behind, _) in pairwise([*commands, (wanted[-1] + 1, "")]):
+        begun = place
+        while place < len(wanted) and wanted[place] < behind:
+            place += 1
+        if place > begun:
+            found.update(dict.fromkeys(wanted[begun:place], parse_at(at)))
+    return found
 
 
 _FIRST: Final[WeakKeyDictionary[Reader, Mapping[str, int]]] = WeakKeyDictionary()
