@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import Any, Final, Literal, NamedTuple, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
 from ledger.access.log import AccessLog
@@ -106,17 +106,6 @@ ENTRIES: Final = Column("entries", "записи", "entries")
 """The last column of every answer: the entries that a row rests on."""
 
 
-class Held(NamedTuple):
-    """A standing lesson."""
-
-    lesson: str
-    entry: int
-    held_on: str
-    number: int
-    course: str
-    teacher: str
-
-
 @dataclass(frozen=True)
 class Asked:
     """One asking: of whom, as of which position, with which values.
@@ -182,21 +171,6 @@ class Asked:
         if not condition:
             return "", {}
         return f" AND l.course IN (SELECT o.course FROM {{courses}} o WHERE {stands('o')}{condition})", values
-
-    def lessons(self, first: str | None = None, last: str | None = None) -> dict[str, Held]:
-        """Lesson -> what stands of it, of the courses, days and teacher asked about, by date and number."""
-        condition, values = self.of_courses
-        more, values_more = self.selected(("teacher", "l.teacher"))
-        sql = f"""SELECT l.lesson, l.entry, l.held_on, l.number, l.course, l.teacher FROM {{lessons}} l
-            WHERE l.held_on BETWEEN :first AND :last AND l.stands = 1 AND {stands("l")}{condition}{more}
-            ORDER BY l.held_on, l.number, l.entry"""
-        days = {"first": first or self.first, "last": last or self.last}
-        return {row[0]: Held(*row) for row in self.select(sql, **days, **values, **values_more)}
-
-    @property
-    def is_narrow(self) -> bool:
-        """Whether only some lessons are asked about, so that going from them to their cells is the shorter way."""
-        return any(self.values.get(name) is not None for name in ("class", "subject", "teacher", "from"))
 
     def select(self, sql: str, **parameters: object) -> list[Row]:
         """Rows of the views as of this position, which is ``:at``."""

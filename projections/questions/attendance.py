@@ -26,7 +26,6 @@ FINDING_WORDS: Final = {
     "left": "внесено за дни после выбытия",
 }
 CODES: Final = tuple(ABSENCE_WORDS)
-_FEW_DAYS: Final = 62
 
 
 class Absence(NamedTuple):
@@ -100,10 +99,8 @@ _LESSON: Final = itemgetter(3)
 def _lessons(asked: Asked) -> dict[str, _Place]:
     """Lessons that stand, of the class and days asked about."""
     condition, values = asked.of_courses
-    # The empty text has SQLite read all of them where most are asked about, and not look each up by its day.
-    day = "l.held_on" if _is_from_lessons(asked) else "l.held_on || ''"
     sql = f"""SELECT l.lesson, l.held_on, l.number, l.course FROM {{lessons}} l
-        WHERE {day} BETWEEN :first AND :last AND l.stands = 1 AND {stands("l")}{condition}"""
+        WHERE {choosing.days_of_lessons(asked)} AND l.stands = 1 AND {stands("l")}{condition}"""
     rows = asked.select(sql, first=asked.first, last=asked.last, **values)
     return {lesson: (day, number, course) for lesson, day, number, course in rows}
 
@@ -112,23 +109,13 @@ def _cells(asked: Asked, *, with_marks: bool) -> list[_Cell]:
     """Standing absences by entry, at least those from the lessons asked about."""
     condition, values = asked.selected(("student", "c.student"))
     source, days = f"{{cells}} c WHERE {_CELL}", {}
-    if asked["student"] is None and _is_from_lessons(asked):
+    if asked["student"] is None and choosing.is_of_few_lessons(asked):
         of_courses, more = asked.of_courses
         source, values = _OF_LESSONS + of_courses, {**values, **more}
         days = {"first": asked.first, "last": asked.last}
     mark = _MARK if with_marks else "NULL"
     sql = f"SELECT c.entry, c.student, c.value, c.lesson, {mark} FROM {source}{condition} ORDER BY c.entry"
     return asked.select(sql, **days, **values)
-
-
-def _is_from_lessons(asked: Asked) -> bool:
-    """Whether few lessons are asked about: of many days it is shorter to read every cell once than to look each up."""
-    if asked["class"] is not None:
-        return True
-    if asked["from"] is None:
-        return False
-    last = min(asked.last, choosing.known_day(asked) or asked.last)
-    return (date.fromisoformat(last) - date.fromisoformat(asked.first)).days <= _FEW_DAYS
 
 
 def _by_period(

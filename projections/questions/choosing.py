@@ -31,6 +31,7 @@ ACTOR: Final = Column("actor", "кто внёс", "person")
 ROLE: Final = Column("role", "роль", words=ROLE_WORDS)
 ON_BEHALF_OF: Final = Column("on_behalf_of", "за кого", "person")
 BASIS: Final = Column("basis", "основание", "typed")
+_FEW_DAYS: Final = 62
 
 
 _ENDINGS: Final = {"quarter": "я", "trimester": "й", "half_year": "е"}
@@ -67,6 +68,26 @@ def known_day(asked: Asked) -> str:
     """The school's day on which the last known entry was recorded; empty where there is none."""
     rows = asked.select("SELECT m.at FROM {commands} m WHERE m.entry < :at ORDER BY m.entry DESC LIMIT 1")
     return LocalClock(asked.zone).day(rows[0][0]) if rows else ""
+
+
+def is_of_few_lessons(asked: Asked) -> bool:
+    """Whether few lessons are asked about, so that going from them to what they have is the shorter way.
+
+    Of many days it is shorter to read all of it once than to look each lesson's up.
+    """
+    if any(asked.values.get(name) is not None for name in ("class", "subject", "teacher")):
+        return True
+    if asked.values.get("from") is None:
+        return False
+    last = min(asked.last, known_day(asked) or asked.last)
+    return (date.fromisoformat(last) - date.fromisoformat(asked.first)).days <= _FEW_DAYS
+
+
+def days_of_lessons(asked: Asked) -> str:
+    """The condition that a lesson ``l`` is of the days asked about, in ``:first`` and ``:last``."""
+    # The empty text has SQLite read all of them where most are asked about, and not look each up by its day.
+    day = "l.held_on" if is_of_few_lessons(asked) else "l.held_on || ''"
+    return f"{day} BETWEEN :first AND :last"
 
 
 def days_before(day: str, count: int) -> str:

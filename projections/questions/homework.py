@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from itertools import pairwise
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 import orjson
 
@@ -14,7 +14,7 @@ from ledger.journal.vocabulary import WORK_WORDS
 from projections.questions import choosing
 from projections.questions.asking import ENTRIES, UNMARKED_GRADE, Asked, Column, Found, Parameter, Question, Row
 from projections.questions.judging import judging_now
-from projections.reading import stands
+from projections.reading import listed, stands
 from projections.views.deadlines import Asked as OfRegister
 from projections.views.late_records import late_records
 
@@ -33,11 +33,30 @@ HOLIDAYS_DAYS: Final = 7
 """Days off that go on so long are holidays (каникулы), not a feast day."""
 
 _HOMEWORK: Final = f"""
-    SELECT h.lesson, h.entry, h.text, h.due_on FROM {{homework}} h WHERE h.stands = 1 AND {stands("h")}"""
+    SELECT h.lesson, h.entry, h.text <> '', h.due_on FROM {{homework}} h WHERE h.stands = 1 AND {stands("h")}"""
 _OF_LESSONS: Final = f"""
-    SELECT h.lesson, h.entry, h.text, h.due_on FROM {{lessons}} l CROSS JOIN {{homework}} h
+    SELECT h.lesson, h.entry, h.text <> '', h.due_on FROM {{lessons}} l CROSS JOIN {{homework}} h
     WHERE h.lesson = l.lesson AND h.stands = 1 AND {stands("h")} AND l.stands = 1 AND {stands("l")}
       AND l.held_on BETWEEN :first AND :last"""
+
+_Lesson: TypeAlias = tuple[str, int, int, str, str, str]
+"""A standing lesson: its day, number, entry, id, course and teacher."""
+_Entered: TypeAlias = tuple[int | None, bool, str | None]
+"""What stands of a lesson's homework: its entry, whether it says any, and for which day; None where it says none."""
+_NOT_ENTERED: Final[_Entered] = (None, False, None)
+
+
+class Place(NamedTuple):
+    """Where a course is taught, and what."""
+
+    class_group: str
+    class_name: str
+    grade: int
+    subject: str
+
+
+_Given: TypeAlias = tuple[_Lesson, Place, int, str | None]
+"""Homework of a lesson: that, its course, the entry of the homework, and its day; None where it says none."""
 
 
 def homework(asked: Asked) -> Found:
@@ -46,144 +65,175 @@ def homework(asked: Asked) -> Found:
     What counts as not assigned (2.2.3) has to be asked for: it is a judgement of each lesson with entries of its own,
     and all of it is also among what is not entered, or was entered late.
     """
-    condition, values = asked.of_courses
-    sql = _OF_LESSONS + condition if asked.is_narrow else _HOMEWORK
-    days = {"first": asked.first, "last": asked.last} if asked.is_narrow else {}
-    entered = {lesson: rest for lesson, *rest in asked.select(sql, **days, **values)}
-    rows: list[Row] = []
-    given: list[Given] = []
-    volumes: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
-    wanted = (
-        (asked["finding"],) if asked["finding"] else tuple(name for name in FINDING_WORDS if name != "not_assigned")
-    )
-    counts: Counter[str] = Counter()
-    for lesson, entry, held_on, number, course, teacher in asked.lessons().values():
-        by, text, due_on = entered.get(lesson, [None, "", None])
-        class_group, subject = asked.courses[course]
-        if asked.grades[class_group] == UNMARKED_GRADE:
-            continue
-        if by is not None and text:
-            volumes[class_group, due_on or held_on].append(by)
-            given.append(Given(course, held_on, number, teacher, lesson, entry, by, due_on))
-            continue
-        finding = "not_entered" if by is None else "none"
-        if finding in wanted:
-            counts[finding] += 1
-            place = (held_on, number, asked.class_names[class_group], subject, teacher, lesson)
-            rows.append((finding, *place, None, None, None, [entry] if by is None else [entry, by]))
-    if "not_assigned" in wanted:
-        judged = _not_assigned(asked)
-        counts["not_assigned"] = len(judged)
-        rows += judged
-    if "volume" in wanted:
-        for (class_group, day), entries in sorted(volumes.items(), key=lambda item: (item[0][1], item[0][0])):
-            if len(entries) >= asked["least"]:
-                counts["volume"] += 1
-                name = asked.class_names[class_group]
-                rows.append(("volume", day, None, name, None, None, None, None, None, len(entries), entries))
-    for row in _ill_timed(asked, given, wanted):
-        counts[row[0]] += 1
-        rows.append(row)
+    wanted = (asked["finding"],) if asked["finding"] else tuple(one for one in FINDING_WORDS if one != "not_assigned")
+    rows: list[Row] = _not_assigned(asked) if "not_assigned" in wanted else []
+    if set(wanted) - {"not_assigned"}:
+        rows += _of_lessons(asked, wanted)
+    counts = Counter(row[0] for row in rows)
     return Found(rows, {finding: counts[finding] for finding in wanted})
 
 
-class Given(NamedTuple):
-    """Homework of a lesson; `entry`: the lesson's; `by`: its own; `due_on`: None where it says no day."""
+def _of_lessons(asked: Asked, wanted: Collection[str]) -> list[Row]:
+    """What is to be seen from lessons and their homework as they stand."""
+    entered, places = _entered(asked), _places(asked)
+    rows: list[Row] = []
+    given: list[_Given] = []
+    volumes: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
+    for of in _lessons(asked):
+        held_on, number, entry, lesson, course, teacher = of
+        place = places.get(course)
+        if place is None:
+            continue
+        by, is_given, due_on = entered.get(lesson, _NOT_ENTERED)
+        if by is not None and is_given:
+            volumes[place.class_group, due_on or held_on].append(by)
+            given.append((of, place, by, due_on))
+            continue
+        finding = "not_entered" if by is None else "none"
+        if finding in wanted:
+            cited = [entry] if by is None else [entry, by]
+            rows.append(
+                (finding, held_on, number, place.class_name, place.subject, teacher, lesson, None, None, None, cited)
+            )
+    if "volume" in wanted:
+        for (class_group, day), entries in sorted(volumes.items(), key=lambda item: (item[0][1], item[0][0])):
+            if len(entries) >= asked["least"]:
+                name = asked.class_names[class_group]
+                rows.append(("volume", day, None, name, None, None, None, None, None, len(entries), entries))
+    if {"for_test", "for_day_off", "over_holidays"} & set(wanted):
+        rows += _ill_timed(asked, given, wanted)
+    return rows
 
-    course: str
-    held_on: str
-    number: int
-    teacher: str
-    lesson: str
-    entry: int
-    by: int
-    due_on: str | None
+
+def _places(asked: Asked) -> dict[str, Place]:
+    """The courses asked about of classes that have homework."""
+    names, grades = asked.class_names, asked.grades
+    return {
+        course: Place(class_group, names[class_group], grades[class_group], subject)
+        for course, (class_group, subject) in asked.courses.items()
+        if grades[class_group] != UNMARKED_GRADE
+    }
 
 
-class Off(NamedTuple):
-    """Days without lessons, both inclusive."""
+def _lessons(asked: Asked) -> list[_Lesson]:
+    """What stands of the courses, days and teacher asked about, by day, number and entry."""
+    condition, values = _selected(asked)
+    sql = f"""SELECT l.held_on, l.number, l.entry, l.lesson, l.course, l.teacher FROM {{lessons}} l
+        WHERE {choosing.days_of_lessons(asked)} AND l.stands = 1 AND {stands("l")}{condition}"""
+    # Sorted here: of many lessons no column but the first three is looked at.
+    return sorted(asked.select(sql, first=asked.first, last=asked.last, **values))
+
+
+def _entered(asked: Asked) -> dict[str, _Entered]:
+    """Lesson -> its homework, of those asked about at least."""
+    if choosing.is_of_few_lessons(asked):
+        condition, values = _selected(asked)
+        rows = asked.select(_OF_LESSONS + condition, first=asked.first, last=asked.last, **values)
+    else:
+        rows = asked.select(_HOMEWORK)
+    return {lesson: (by, is_given, due_on) for lesson, by, is_given, due_on in rows}
+
+
+def _selected(asked: Asked) -> tuple[str, dict[str, object]]:
+    """A condition that a lesson ``l`` is of the class, subject and teacher asked about; its values."""
+    condition, values = asked.of_courses
+    more, values_more = asked.selected(("teacher", "l.teacher"))
+    return condition + more, values | values_more
+
+
+class _Off(NamedTuple):
+    """Days without lessons, both inclusive; `is_long`: holidays."""
 
     starts_on: str
     ends_on: str
-    grades: frozenset[int]
+    is_long: bool
     title: str
     entry: int
 
 
-def _ill_timed(asked: Asked, given: Sequence[Given], wanted: Sequence[str]) -> Iterator[Row]:
+_About: TypeAlias = tuple[str, str, int]
+"""What is ill-timed: the finding, the kind of work or the title of the days off, and the entry of that."""
+
+
+class _Calendar(dict[tuple[int, str, str], Sequence[_About]]):
+    """Grade, a lesson's day and the day of its homework -> what days off are in the way."""
+
+    def __init__(self, asked: Asked) -> None:
+        super().__init__()
+        self._off: defaultdict[int, list[_Off]] = defaultdict(list)
+        self._taught: set[tuple[int, str]] = set()
+        sql = f"""SELECT c.starts_on, c.ends_on, c.grades, c.title, c.entry FROM {{calendar}} c
+            WHERE c.stands = 1 AND {stands("c")} ORDER BY c.entry"""
+        for starts_on, ends_on, grades, title, entry in asked.select(sql):
+            # Without a title: a day off on which these grades are taught all the same.
+            for grade in orjson.loads(grades):
+                if title is None:
+                    self._taught.add((grade, starts_on))
+                else:
+                    self._off[grade].append(_Off(starts_on, ends_on, _is_long(starts_on, ends_on), title, entry))
+
+    def __missing__(self, of: tuple[int, str, str]) -> Sequence[_About]:
+        grade, held_on, due_on = of
+        found: list[_About] = []
+        for starts_on, ends_on, is_long, title, entry in self._off[grade]:
+            if starts_on <= due_on <= ends_on:
+                if (grade, due_on) not in self._taught:
+                    found.append(("for_day_off", title, entry))
+            elif is_long and held_on < starts_on and ends_on < due_on:
+                found.append(("over_holidays", title, entry))
+        self[of] = found
+        return found
+
+
+def _ill_timed(asked: Asked, given: Sequence[_Given], wanted: Collection[str]) -> Iterator[Row]:
     """Homework that is due on a day of a test in its course, on a day off, or across holidays."""
-    if not {"for_test", "for_day_off", "over_holidays"} & set(wanted):
-        return
-    tests, following = _tests(asked), _following(asked)
-    off, taught = _days_off(asked)
-    for one in given:
-        class_group, subject = asked.courses[one.course]
-        grade = asked.grades[class_group]
-        due_on = one.due_on or following.get((one.course, one.held_on))
+    tests, off = _tests(asked), _Calendar(asked)
+    following = _following(asked, {of[4] for of, _, _, due_on in given if due_on is None})
+    for (held_on, number, entry, lesson, course, teacher), place, by, said in given:
+        due_on = said or following.get((course, held_on))
         if due_on is None:
             continue
-        found: list[tuple[str, str, list[int]]] = [
-            ("for_test", kind, [entry]) for kind, entry in tests.get((one.course, due_on), ())
-        ]
-        for days in (days for days in off if grade in days.grades):
-            if days.starts_on <= due_on <= days.ends_on:
-                if (grade, due_on) not in taught:
-                    found.append(("for_day_off", days.title, [days.entry]))
-            elif one.held_on < days.starts_on and days.ends_on < due_on and _is_long(days):
-                found.append(("over_holidays", days.title, [days.entry]))
-        for finding, about, entries in found:
+        for finding, about, other in (*tests.get((course, due_on), ()), *off[place.grade, held_on, due_on]):
             if finding in wanted:
-                place = (one.held_on, one.number, asked.class_names[class_group], subject, one.teacher, one.lesson)
-                yield (finding, *place, due_on, about, None, sorted({one.entry, one.by, *entries}))
+                cited = sorted({entry, by, other})
+                of = (held_on, number, place.class_name, place.subject, teacher, lesson)
+                yield (finding, *of, due_on, about, None, cited)
 
 
-def _is_long(days: Off) -> bool:
-    return (date.fromisoformat(days.ends_on) - date.fromisoformat(days.starts_on)).days + 1 >= HOLIDAYS_DAYS
+def _is_long(starts_on: str, ends_on: str) -> bool:
+    return (date.fromisoformat(ends_on) - date.fromisoformat(starts_on)).days + 1 >= HOLIDAYS_DAYS
 
 
-def _tests(asked: Asked) -> dict[tuple[str, str], list[tuple[str, int]]]:
+def _tests(asked: Asked) -> dict[tuple[str, str], list[_About]]:
     """Course and day -> tests planned for it or held on it: kind and entry; a held one stands for its plan."""
     kinds = ", ".join(f"'{kind}'" for kind in TESTS)
+    condition, values = asked.of_courses
     held = f"""SELECT l.course, l.held_on, w.kind, w.entry, w.scheduled FROM {{works}} w
         JOIN {{lessons}} l ON l.lesson = w.lesson AND l.stands = 1 AND {stands("l")}
-        WHERE w.kind IN ({kinds}) AND w.stands = 1 AND {stands("w")}"""
+        WHERE w.kind IN ({kinds}) AND w.stands = 1 AND {stands("w")}{condition}"""
     planned = f"""SELECT s.course, s.planned_on, s.kind, s.entry, s.scheduled FROM {{scheduled_works}} s
         WHERE s.kind IN ({kinds}) AND s.stands = 1 AND {stands("s")}"""
-    found: defaultdict[tuple[str, str], list[tuple[str, int]]] = defaultdict(list)
+    found: defaultdict[tuple[str, str], list[_About]] = defaultdict(list)
     done: set[str] = set()
-    for course, day, kind, entry, scheduled in asked.select(held):
-        found[course, day].append((kind, entry))
+    for course, day, kind, entry, scheduled in asked.select(held, **values):
+        found[course, day].append(("for_test", kind, entry))
         done.add(scheduled)
     for course, day, kind, entry, scheduled in asked.select(planned):
         if scheduled not in done:
-            found[course, day].append((kind, entry))
+            found[course, day].append(("for_test", kind, entry))
     return found
 
 
-def _following(asked: Asked) -> dict[tuple[str, str], str]:
+def _following(asked: Asked, courses: Collection[str]) -> dict[tuple[str, str], str]:
     """Course and day of a lesson -> the day of the course's next recorded one: homework without a day is for that."""
-    sql = f"""SELECT DISTINCT l.course, l.held_on FROM {{lessons}} l WHERE l.stands = 1 AND {stands("l")}
-        ORDER BY l.course, l.held_on"""
     found: dict[tuple[str, str], str] = {}
-    for (course, day), (other, following) in pairwise(asked.select(sql)):
-        if course == other:
-            found[course, day] = following
+    for some, named in listed(sorted(courses)):
+        sql = f"""SELECT DISTINCT l.course, l.held_on FROM {{lessons}} l WHERE l.stands = 1 AND {stands("l")}
+            AND l.course IN {some} ORDER BY l.course, l.held_on"""
+        for (course, day), (other, following) in pairwise(asked.select(sql, **named)):
+            if course == other:
+                found[course, day] = following
     return found
-
-
-def _days_off(asked: Asked) -> tuple[list[Off], set[tuple[int, str]]]:
-    """Declared days off; and grade with day where one is taught all the same."""
-    sql = f"""SELECT c.starts_on, c.ends_on, c.grades, c.title, c.entry FROM {{calendar}} c
-        WHERE c.stands = 1 AND {stands("c")} ORDER BY c.entry"""
-    off: list[Off] = []
-    taught: set[tuple[int, str]] = set()
-    for starts_on, ends_on, grades, title, entry in asked.select(sql):
-        listed = frozenset(orjson.loads(grades))
-        if title is None:
-            taught |= {(grade, starts_on) for grade in listed}
-        else:
-            off.append(Off(starts_on, ends_on, listed, title, entry))
-    return off, taught
 
 
 def _not_assigned(asked: Asked) -> list[Row]:
