@@ -63,7 +63,7 @@ def correct(school: SmallSchool, new: Any, id_: str = LESSON) -> cmd.Correct:
     return cmd.Correct(lesson=id_, corrects=fact.standing, new=new, reason="typo")
 
 
-@pytest.mark.clause("2.1")
+@pytest.mark.clause("R14")
 def test_refuses_a_second_lesson_of_a_class_in_one_place(school: SmallSchool) -> None:
     refuses(school, lesson(SECOND, topic="Ещё раз"))
     refuses(school, lesson(SECOND, course=RUSSIAN_A), TEACHER_2)
