@@ -44,6 +44,21 @@ def test_more_of_a_lesson_is_added_corrected_again_and_annulled(server: Served) 
         ]
 
 
+def test_a_second_lesson_in_one_place_of_the_day_is_refused_with_the_entry_of_the_first(server: Served) -> None:
+    school = SmallClass(server)
+    with server.as_("teacher") as teacher:
+        place, _ = school.recorded(teacher)
+        first = teacher.get(place).json()["header_entry"]
+        refused = problem(teacher.post("/lessons", json=school.lesson()), 409, "place_taken")
+        assert (refused["where"], refused["clause"]) == ("number", "2.1")
+        assert refused["detail"].endswith(f"урок, он внесён записью {first}")
+        header = {"topic": "Дроби", "number": 1, "starts_at": "08:30", "ends_at": "09:15"}
+        again, _ = school.recorded(teacher, number=2)
+        moved = {"corrects": teacher.get(again).json()["header_entry"], "new": header, "reason": "typo"}
+        answer = teacher.post(f"{again}/corrections", json=moved, headers=tag(teacher, again))
+        assert problem(answer, 409, "place_taken")["where"] == "new.number"
+
+
 def test_a_reason_of_absence_becomes_known_once(server: Served) -> None:
     school = SmallClass(server)
     with server.as_("teacher") as teacher:

@@ -77,49 +77,6 @@ def test_an_answer_cites_entries_says_what_was_known_and_names_people(server: Se
         assert integrity["not_signed_yet"]["count"] == 0
 
 
-def test_two_lessons_in_one_place_are_told_each_with_all_that_stands_there(server: Served) -> None:
-    """Where a class has no timetable, nothing else tells of a lesson that was recorded twice."""
-    school, other, halves = SmallClass(server), str(uuid4()), [str(uuid4()), str(uuid4())]
-    with (
-        server.as_("administrator") as admin,
-        server.as_("teacher") as teacher,
-        server.as_("inspector") as inspector,
-    ):
-        more = {"class_group": school.group, "year": school.year, "teacher": server.actors["teacher"], "starts_on": DAY}
-        post(admin, "/courses", {"course": other, "subject": "Химия", **more})
-        for title, half in enumerate(halves, 1):
-            post(admin, "/courses", {"course": half, "subject": "Труд", "subgroup": str(title), **more})
-
-        def twice(**asked: str) -> list[tuple[str, list[int]]]:
-            found = inspector.get("/questions/timetable-gaps", params={"finding": "twice", **asked}).json()
-            assert found["totals"] == {"twice": len(found["rows"])}
-            return [(row["lesson"], row["entries"]) for row in found["rows"]]
-
-        def record(number: int, course: str = school.course) -> tuple[str, int]:
-            nothing: dict[str, Any] = {"works": [], "marks": [], "absences": []}
-            place, _ = school.recorded(teacher, number=number, course=course, **nothing)
-            return place.rpartition("/")[2], int(admin.get(place).json()["header_entry"])
-
-        (first, first_entry), (again, entry) = record(1), record(1)
-        for half in halves:
-            record(2, half)
-        record(3)
-        assert twice() == [(first, [first_entry, entry]), (again, [first_entry, entry])]
-        assert twice(subject="Химия") == []
-        of_whole, whole_entry = record(2, other)
-        found = twice(subject="Труд")
-        assert len(found) == 2
-        assert all(whole_entry in cited for _, cited in found), "of the whole class beside two subgroups"
-        assert [lesson for lesson, _ in twice(subject="Химия")] == [of_whole]
-        change = {"corrects": entry, "new": None, "reason": "typo"}
-        post(teacher, f"/lessons/{again}/corrections", change, **tag(teacher, f"/lessons/{again}"))
-        assert twice(subject="Математика") == []
-        assert twice(subject="Математика", at=str(whole_entry)) == [
-            (first, [first_entry, entry]),
-            (again, [first_entry, entry]),
-        ]
-
-
 def test_who_changed_classes_has_few_marks_only_where_all_of_them_are_few(server: Served) -> None:
     """By hand: two marks in 5А until yesterday, and in 5Б, where the student is since, none yet in the lesson held."""
     school, group, course = SmallClass(server), str(uuid4()), str(uuid4())

@@ -303,6 +303,46 @@ def test_three_absences_in_a_row_are_no_gap_and_another_grades_period_ends_nobod
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+def test_two_lessons_in_one_place_of_an_older_log_are_told_each_with_all_that_stands_there(
+    kind: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """Commands refuse the second now; where a class has no timetable, nothing else tells of such a pair."""
+    school = QuestionSchool()
+    halves = [uid("half1"), uid("half2")]
+    for half in halves:
+        opened = j.CourseOpened(class_group=GROUP5, subject="Труд", year=YEAR, subgroup=half[:4])
+        school.at("10-29T08:00", ADMIN, "administrator", (f"course/{half}", opened))
+    for name, course, number in (
+        *(("P1", MATH5, 1), ("P2", MATH5, 1)),
+        *(("P3", halves[0], 2), ("P4", halves[1], 2), ("P5", MATH5, 3)),
+    ):
+        school.lesson(name, "10-29T10:30", course, number, T1)
+    E = school.entries  # noqa: N806 - as of the other school
+    with Views.open(fresh_url(request, tmp_path, kind), ORIGIN) as more:
+        more.catch_up(school.log)
+
+        def twice(at: int | None = None, **given: str) -> list[tuple[str, list[int]]]:
+            rows = found(more, "timetable-gaps", at, finding="twice", **given)
+            return [(row["lesson"], row["entries"]) for row in rows]
+
+        pair = [(uid("P1"), [E["P1"], E["P2"]]), (uid("P2"), [E["P1"], E["P2"]])]
+        assert twice() == pair
+        assert twice(subject="Физика") == []
+        school.lesson("P6", "10-29T10:30", PHYS5, 2, T2)
+        more.catch_up(school.log)
+        beside = twice(subject="Труд")
+        assert len(beside) == 2
+        assert all(E["P6"] in cited for _, cited in beside), "of the whole class beside two subgroups"
+        assert [lesson for lesson, _ in twice(subject="Физика")] == [uid("P6")]
+        header = j.LessonHeader(topic="Тема", number=1, starts_at="08:30", ends_at="09:15")
+        annulled = j.LessonAnnulled(corrects=E["P2"], old=header, new=None, reason="typo")
+        school.at("10-29T12:00", T1, "teacher", (f"lesson/{uid('P2')}", annulled))
+        more.catch_up(school.log)
+        assert twice(subject="=Математика") == []
+        assert twice(E["P6"], subject="=Математика") == pair
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
 def test_what_was_recorded_of_days_after_a_leaving_is_found_once_the_leaving_is_recorded(
     kind: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
