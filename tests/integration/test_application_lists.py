@@ -79,7 +79,7 @@ def open_and_enroll(school: School) -> None:
 @pytest.mark.parametrize(
     "command",
     [
-        lesson(uid(1001)),
+        lesson(uid(1001), number=4),
         cmd.AddToLesson(lesson=LESSON, marks=(mark(STUDENTS_A[0]),)),
         cmd.Correct(lesson=LESSON, corrects=-1, new=None, reason="typo"),
     ],
@@ -219,7 +219,7 @@ def test_a_list_that_was_not_there_is_asked_for_again_at_the_append(settings: di
         here.execute(lesson(absences=absent), actor=TEACHER, at=NOON)
         there.execute(certificate, actor=ADMIN, at=NOON)
         before = here.appends
-        here.execute(lesson(uid(1001), absences=absent), actor=TEACHER, at=NOON)
+        here.execute(lesson(uid(1001), number=4, absences=absent), actor=TEACHER, at=NOON)
         assert here.appends == before + 2
         assert recorded_items(here)[-1].data["certificate"] == uid(3000)
         check_log(recorded_items(here))
