@@ -83,8 +83,10 @@ WHO_RULES: Final = frozenset(
         "not_the_guardian",
         "not_the_teacher",
         "own_excuse",
+        "own_help",
         "own_role",
         "role_not_allowed",
+        "role_not_held_today",
         "second_checker_needed",
         "second_person_needed",
     }

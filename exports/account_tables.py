@@ -7,7 +7,12 @@ from typing import Final
 
 from exports.names import Open
 from exports.tables import Table, typed
-from ledger.journal.account_vocabulary import ACCOUNT_CLOSING_WORDS, ACCOUNT_WORDS
+from ledger.journal.account_vocabulary import (
+    ACCOUNT_CLOSING_WORDS,
+    ACCOUNT_WORDS,
+    HELP_REASON_WORDS,
+    SIGN_IN_HELP_WORDS,
+)
 from ledger.journal.vocabulary import ROLE_WORDS
 from projections.reading import Reader
 from projections.views.accounts import AccountEntry, account_entries
@@ -19,7 +24,11 @@ _ACTIONS: Final = {
     "revoked": "роль снята",
     "closed": "закрыта",
     "read": "ознакомлен",
+    "helped": "помогли войти",
+    "help_asked": "просят помочь войти",
+    "help_refused": "помочь войти отказано",
 }
+_REASONS: Final = ACCOUNT_CLOSING_WORDS | HELP_REASON_WORDS
 
 
 def account_tables(views: Reader, position: int, name: Callable[[str, int], str], open_: Open) -> list[Table]:
@@ -27,7 +36,14 @@ def account_tables(views: Reader, position: int, name: Callable[[str, int], str]
     columns = (
         *("entry (запись)", "at (внесено)", "account (учётная запись)", "action (что)", "kind (чья)", "name (имя)"),
         *("role (роль)", "starts_on (с)", "ends_on (по)", "grant (дана записью)", "purpose (цель)", "scope (о чём)"),
-        *("reason (причина)", "basis (основание)", "sha256 (SHA-256)", "actor (кто внёс)"),
+        *(
+            "reason (причина)",
+            "basis (основание)",
+            "sha256 (SHA-256)",
+            "help (чем помогли)",
+            "request (по просьбе — запись)",
+        ),
+        "actor (кто внёс)",
     )
     return [Table("accounts", columns, _rows(views, position, name, open_))]
 
@@ -52,5 +68,6 @@ def _row(row: AccountEntry, name: str) -> Sequence[str]:
         *(str(row.entry), row.at, row.account, _ACTIONS[row.action], ACCOUNT_WORDS.get(row.kind or "", ""), name),
         *(ROLE_WORDS.get(row.role or "", ""), row.starts_on or "", row.ends_on or ""),
         *("" if row.granted_by is None else str(row.granted_by), typed(row.purpose or ""), row.scope or ""),
-        *(ACCOUNT_CLOSING_WORDS.get(row.reason or "", ""), typed(row.basis or ""), row.sha256 or "", row.actor),
+        *(_REASONS.get(row.reason or "", ""), typed(row.basis or ""), row.sha256 or ""),
+        *(SIGN_IN_HELP_WORDS.get(row.help or "", ""), "" if row.request is None else str(row.request), row.actor),
     )

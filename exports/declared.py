@@ -124,7 +124,7 @@ _NAMES_OF_KIND: Final[Mapping[Kind, str]] = {
     Kind.SHA256: "sha256 root",
     Kind.OBJECT: "due_lesson said moved_to parameters",
     Kind.TEXT: (
-        "kind name class subject subgroup topic homework reason basis teacher plan_items media_type recorded "
+        "kind name help class subject subgroup topic homework reason basis teacher plan_items media_type recorded "
         "standing action absent_name substitute_name fact old new note grades title weeks code order_number duty "
         "period to what verdict by month condition scope kept guardian_name relation how about fields "
         "channel method application_number out_number to_name answer began_at ended_at closing_note rules key held_by "

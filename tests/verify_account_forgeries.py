@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tests.verify_accounts import TEXT, acknowledge, close, grant, open_account, revoke
+from tests.verify_accounts import TEXT, acknowledge, ask_help, close, grant, help_in, open_account, refuse_help, revoke
 from tests.verify_archive import Sample
 from tests.verify_mutations import story
 
@@ -329,3 +329,128 @@ def confidentiality_acknowledged_twice(school: Sample) -> None:
 @story("table-cell")
 def another_role_in_the_table_of_accounts(school: Sample) -> None:
     school.builder.shown["accounts", 2] = (6, "директор")
+
+
+@contextmanager
+def directed(school: Sample) -> Iterator[str]:
+    """Act as the administrator once there is a director, who was invited; gives that account."""
+    b = school.builder
+    with administered(school):
+        director = b.uuid()
+        open_account(b, director, "employee", "Директор")
+        grant(b, director, "director")
+        help_in(b, director, "first_code", "first_access")
+        b.begin()
+        yield director
+
+
+@story("help-alone")
+def director_given_another_code_by_one_person(school: Sample) -> None:
+    with directed(school) as director:
+        help_in(school.builder, director, "code")
+
+
+@story("help-alone")
+def second_factor_of_a_role_to_come_taken_away_by_one_person(school: Sample) -> None:
+    b = school.builder
+    with administered(school):
+        open_account(b, school.teacher)
+        grant(b, school.teacher, "deputy", starts_on="2099-01-01")
+        help_in(b, school.teacher, "second_factor", "lost_device")
+
+
+@story("help-alone")
+def director_given_another_code_while_the_role_is_taken_away(school: Sample) -> None:
+    b = school.builder
+    with directed(school) as director:
+        revoke(b, director, b.entries[-1]["index"] - 1)
+        help_in(b, director, "code")
+
+
+@story("help-alone", "account-state")
+def director_given_a_first_code_again_once_the_account_was_closed(school: Sample) -> None:
+    b = school.builder
+    with directed(school) as director:
+        close(b, director)
+        open_account(b, director, "employee", "Директор")
+        help_in(b, director, "code")
+        help_in(b, director, "first_code", "first_access")
+
+
+@story("account-state")
+def first_code_given_twice(school: Sample) -> None:
+    with directed(school) as director:
+        help_in(school.builder, director, "first_code", "first_access")
+
+
+@story("account-role")
+def code_given_by_who_may_not(school: Sample) -> None:
+    b = school.builder
+    with administered(school):
+        open_account(b, school.teacher)
+    help_in(b, school.teacher, "first_code", "first_access")
+
+
+@story("account-role")
+def code_given_without_being_asked_by_the_director(school: Sample) -> None:
+    b = school.builder
+    with directed(school) as director:
+        open_account(b, school.teacher)
+        b.actor = {"id": director, "role": "director"}
+        help_in(b, school.teacher, "first_code", "first_access")
+
+
+@story("request-same-person")
+def help_given_by_who_asked_for_it(school: Sample) -> None:
+    with directed(school) as director:
+        request = ask_help(school.builder, director, "code")
+        help_in(school.builder, director, "code", "lost_device", request=request)
+
+
+@story("request-same-person")
+def help_given_by_the_holder(school: Sample) -> None:
+    b = school.builder
+    with directed(school) as director:
+        request = ask_help(b, director, "second_factor")
+        b.actor = {"id": director, "role": "director"}
+        help_in(b, director, "second_factor", "lost_device", request=request)
+
+
+@story("request-mismatch")
+def help_other_than_was_asked_for(school: Sample) -> None:
+    b = school.builder
+    with directed(school) as director:
+        request = ask_help(b, school.employee, "second_factor")
+        b.actor = {"id": director, "role": "director"}
+        help_in(b, school.employee, "code", "lost_device", request=request)
+
+
+@story("request-mismatch")
+def help_refused_twice(school: Sample) -> None:
+    b = school.builder
+    with directed(school) as director:
+        request = ask_help(b, school.employee, "code")
+        b.actor = {"id": director, "role": "director"}
+        refuse_help(b, school.employee, request)
+        refuse_help(b, school.employee, request)
+
+
+@story("request-mismatch")
+def help_asked_for_beside_a_request_that_waits(school: Sample) -> None:
+    with directed(school) as director:
+        ask_help(school.builder, director, "code")
+        ask_help(school.builder, director, "second_factor")
+
+
+@story("account-state")
+def help_given_to_a_closed_account(school: Sample) -> None:
+    b = school.builder
+    with directed(school) as director:
+        close(b, director)
+        help_in(b, director, "link", "provider")
+
+
+@story("table-cell")
+def another_help_in_the_table_of_accounts(school: Sample) -> None:
+    rows = [one["type"] for one in school.builder.entries if one["stream"].startswith("account")]
+    school.builder.shown["accounts", rows.index("sign_in_helped/1")] = (15, "новый код приглашения")

@@ -7,11 +7,13 @@ from typing import Any
 HEADER = (
     "entry (запись);at (внесено);account (учётная запись);action (что);kind (чья);name (имя);role (роль);starts_on (с);"
     "ends_on (по);grant (дана записью);purpose (цель);scope (о чём);reason (причина);basis (основание);"
-    "sha256 (SHA-256);actor (кто внёс)"
+    "sha256 (SHA-256);help (чем помогли);request (по просьбе — запись);actor (кто внёс)"
 )
 ACTIONS = {
     "accounts_founded": "первая", "account_opened": "открыта", "role_granted": "роль дана",
     "role_revoked": "роль снята", "account_closed": "закрыта", "confidentiality_acknowledged": "ознакомлен",
+    "sign_in_helped": "помогли войти", "sign_in_help_requested": "просят помочь войти",
+    "sign_in_help_refused": "помочь войти отказано",
 }  # fmt: skip
 KINDS = {
     "employee": "сотрудник", "student": "ученик", "guardian": "законный представитель", "inspector": "проверяющий",
@@ -25,7 +27,14 @@ ROLES = {
 }  # fmt: skip
 REASONS = {
     "dismissed": "уволен", "left": "выбыл", "graduated": "окончил школу", "ended": "срок истёк",
-    "mistake": "заведена по ошибке",
+    "mistake": "заведена по ошибке", "first_access": "первый вход", "code_unused": "код не использован",
+    "forgotten_password": "забыт пароль", "lost_device": "потеряно устройство",
+    "in_wrong_hands": "вход мог попасть в чужие руки", "provider": "смена поставщика входа",
+    "program": "для программы", "other": "иное",
+}  # fmt: skip
+HELPS = {
+    "first_code": "первый код приглашения", "code": "новый код приглашения", "second_factor": "второй фактор снят",
+    "passkey": "ключ входа снят", "link": "связь с поставщиком снята", "token": "ключ для программы",
 }  # fmt: skip
 TEXT = "5a" * 32
 
@@ -47,7 +56,8 @@ def account_row(b: Any, entry: dict[str, Any]) -> list[Any]:
     return [
         *(entry["index"], entry["at"], account, ACTIONS[type_], KINDS.get(data.get("kind", ""), ""), name),
         *(ROLES.get(data.get("role", ""), ""), *get, scope, REASONS.get(data.get("reason", ""), "")),
-        *(data.get("basis", ""), data.get("sha256", ""), entry["actor"]["id"]),
+        *(data.get("basis", ""), data.get("sha256", ""), HELPS.get(data.get("help", ""), "")),
+        *(data.get("request", ""), entry["actor"]["id"]),
     ]
 
 
@@ -87,6 +97,21 @@ def close(b: Any, account: str, reason: str = "dismissed", **more: Any) -> int:
     return int(b.add("account", account, "account_closed", reason=reason, basis="+приказ", **more))
 
 
+def help_in(b: Any, account: str, help_: str, reason: str = "forgotten_password", **more: Any) -> int:
+    """Help an account's holder in."""
+    return int(b.add("account", account, "sign_in_helped", help=help_, reason=reason, **more))
+
+
+def ask_help(b: Any, account: str, help_: str, reason: str = "lost_device") -> int:
+    """Ask a second person to help an account's holder in."""
+    return int(b.add("account", account, "sign_in_help_requested", help=help_, reason=reason))
+
+
+def refuse_help(b: Any, account: str, request: int) -> int:
+    """Leave an account as it is."""
+    return int(b.add("account", account, "sign_in_help_refused", request=request, basis="=записка"))
+
+
 def acknowledge(b: Any, account: str, text: str = TEXT) -> int:
     """Acknowledge, by the account's holder."""
     before, b.actor = b.actor, {"id": account, "role": "teacher"}
@@ -109,8 +134,13 @@ def accounts(b: Any, employee: str, guardian: str, student: str, group: str, per
     grant(b, employee, "deputy", starts_on="2027-01-01")
     b.actor = {"id": employee, "role": "administrator"}
     revoke(b, first, next(one["index"] for one in b.entries if one["type"] == "role_granted/1"))
+    technician = _helped(b, first, employee)
     open_account(b, student, "student")
     grant(b, student, "student")
+    b.actor = {"id": technician, "role": "system_administrator"}
+    help_in(b, student, "first_code", "first_access")
+    help_in(b, student, "code", "code_unused")
+    b.actor = {"id": employee, "role": "administrator"}
     open_account(b, guardian, "guardian")
     grant(b, guardian, "guardian", student=student)
     close(b, guardian, "left")
@@ -122,6 +152,7 @@ def accounts(b: Any, employee: str, guardian: str, student: str, group: str, per
     grant(b, inspector, "inspector", **fields | {"starts_on": "2027-03-01", "ends_on": "2027-04-01"})
     open_account(b, program, "program", "выгрузка")
     grant(b, program, "export_job")
+    help_in(b, program, "token", "program")
     close(b, program, "ended")
     open_account(b, program, "program", "выгрузка 2")
     gone = b.uuid()
@@ -130,3 +161,24 @@ def accounts(b: Any, employee: str, guardian: str, student: str, group: str, per
     b.actor = before
     b.begin()
     return employee
+
+
+def _helped(b: Any, first: str, employee: str) -> str:
+    """A technician, who asks; the administrator answers, and acts alone by a document; returns the technician."""
+    technician, director = str(b.uuid()), str(b.uuid())
+    open_account(b, technician, "employee", "+Техник")
+    grant(b, technician, "system_administrator")
+    open_account(b, director, "employee", "Директор")
+    grant(b, director, "director", ends_on="2027-05-31")
+    help_in(b, director, "first_code", "first_access")
+    help_in(b, director, "link", "provider")
+    b.actor = {"id": technician, "role": "system_administrator"}
+    of_code = ask_help(b, director, "code", "forgotten_password")
+    of_factor = ask_help(b, employee, "second_factor", "in_wrong_hands")
+    b.actor = {"id": employee, "role": "administrator"}
+    help_in(b, director, "code", request=of_code)
+    help_in(b, first, "passkey", "lost_device", basis='-акт; "7"')
+    b.actor = {"id": director, "role": "director"}
+    refuse_help(b, employee, of_factor)
+    b.actor = {"id": employee, "role": "administrator"}
+    return technician

@@ -6,6 +6,10 @@ from verify.fragments import BARE_UUID, DATE, DIGEST, INDEX, ROOT, SOME_TEXT, UU
 
 _IDS = rb'(\["' + BARE_UUID + rb'"(?:,"' + BARE_UUID + rb'"){0,99}\])'
 
+_HELPED_FOR = words(
+    "first_access", "code_unused", "forgotten_password", "lost_device", "in_wrong_hands", "provider", "program", "other"
+)
+
 ACCOUNT_EVENTS: Final[tuple[EventType, ...]] = (
     event_type("accounts_founded/1", "accounts", account=UUID),
     event_type(
@@ -27,4 +31,10 @@ ACCOUNT_EVENTS: Final[tuple[EventType, ...]] = (
         reason=words("dismissed", "left", "graduated", "ended", "mistake"),
     ),
     event_type("confidentiality_acknowledged/1", "account", sha256=ROOT),
+    event_type(
+        "sign_in_helped/1", "account", basis_opt=SOME_TEXT, reason=_HELPED_FOR, request_opt=INDEX,
+        help=words("first_code", "code", "second_factor", "passkey", "link", "token"),
+    ),
+    event_type("sign_in_help_requested/1", "account", help=words("code", "second_factor"), reason=_HELPED_FOR),
+    event_type("sign_in_help_refused/1", "account", request=INDEX, basis=SOME_TEXT),
 )  # fmt: skip

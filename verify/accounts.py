@@ -41,12 +41,31 @@ _REASONS: Final = {
     b"dismissed": "уволен".encode(), b"left": "выбыл".encode(), b"graduated": "окончил школу".encode(),
     b"ended": "срок истёк".encode(), b"mistake": "заведена по ошибке".encode(),
 }  # fmt: skip
+_HELPED_FOR: Final = {
+    b"first_access": "первый вход".encode(), b"code_unused": "код не использован".encode(),
+    b"forgotten_password": "забыт пароль".encode(), b"lost_device": "потеряно устройство".encode(),
+    b"in_wrong_hands": "вход мог попасть в чужие руки".encode(), b"provider": "смена поставщика входа".encode(),
+    b"program": "для программы".encode(), b"other": "иное".encode(),
+}  # fmt: skip
+_HELPS: Final = {
+    b"first_code": "первый код приглашения".encode(), b"code": "новый код приглашения".encode(),
+    b"second_factor": "второй фактор снят".encode(), b"passkey": "ключ входа снят".encode(),
+    b"link": "связь с поставщиком снята".encode(), b"token": "ключ для программы".encode(),
+}  # fmt: skip
+# Roles that one person alone helps in, and help that takes two with any other role.
+_WEAK: Final = {b"teacher", b"class_teacher", b"student", b"guardian"}
+_OF_TWO: Final = {b"code", b"second_factor", b"passkey"}
+_HELPERS: Final = {b"administrator", b"system_administrator"}
+_ANSWERERS: Final = {b"administrator", b"director"}
 _ACTIONS: Final = {
     "founded": "первая".encode(), "opened": "открыта".encode(), "granted": "роль дана".encode(),
     "revoked": "роль снята".encode(), "closed": "закрыта".encode(), "read": "ознакомлен".encode(),
+    "helped": "помогли войти".encode(), "asked": "просят помочь войти".encode(),
+    "refused": "помочь войти отказано".encode(),
 }  # fmt: skip
 _COLUMNS: Final = (
     "kind", "name", "role", "starts_on", "ends_on", "grant", "purpose", "scope", "reason", "basis", "sha256",
+    "help", "request",
 )  # fmt: skip
 _LAST: Final = "data.last_day"
 
@@ -68,9 +87,21 @@ class _Grant:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    entry: int
+    help: bytes
+    reason: bytes
+    people: frozenset[bytes]
+
+
 @dataclass(slots=True)
 class _Account:
-    """An account that was opened here; `is_named`: of a registered person; `last_day`: of who was dismissed."""
+    """An account that was opened here; `is_named`: of a registered person; `last_day`: of who was dismissed.
+
+    `is_strong`: it was ever granted a role that no one person helps in to; `is_invited`: it was ever given a code;
+    `asked`: the request for help that waits.
+    """
 
     kind: bytes
     is_named: bool
@@ -78,6 +109,13 @@ class _Account:
     last_day: bytes | None = None
     grants: dict[int, _Grant] = field(default_factory=dict)
     read: set[bytes] = field(default_factory=set)
+    is_strong: bool = False
+    is_invited: bool = False
+    asked: _Asked | None = None
+
+    def has_role_of(self, roles: set[bytes]) -> bool:
+        """Say whether it has one of some roles, whatever the day."""
+        return not self.is_closed and any(one.role in roles for one in self.grants.values())
 
     def is_administrator(self, *, endless: bool = False) -> bool:
         """Say whether it has that role, whatever the day; or has it until it is revoked."""
@@ -128,7 +166,7 @@ class Accounts:
             name = self._replay.disclosures.note(listed, "account_name")
         account = _Account(kind, digests is None)
         if before is not None:
-            account.read = before.read
+            account.read, account.is_strong, account.is_invited = before.read, before.is_strong, before.is_invited
         self._accounts[stream.id] = account
         self._row("opened", stream.id, index, groups, kind=_KINDS[kind], name=cell(name))
 
@@ -156,6 +194,7 @@ class Accounts:
         if any(grant.meets(other) for other in account.grants.values()):
             self._find("account-role", "days without this role", starts_on, field_name="data.starts_on")
         account.grants[index] = grant
+        account.is_strong |= role not in _WEAK
 
     def role_revoked(self, stream: Stream, index: int, groups: Groups) -> None:
         """Take back a role; not an administrator's whom nothing ends, unless another such one does it."""
@@ -210,6 +249,64 @@ class Accounts:
             if text in account.read:
                 self._find("recorded-twice", "a text acknowledged once", text, field_name="data.sha256")
             account.read.add(text)
+
+    def sign_in_helped(self, stream: Stream, index: int, groups: Groups) -> None:
+        """Take help: by who may help, and by a second person where what lets in to a strong role is replaced."""
+        basis, help_, reason, request = groups[DATA]
+        cells = {"reason": _HELPED_FOR[reason], "basis": cell(unescape(basis or b"")), "help": _HELPS[help_]}
+        self._row("helped", stream.id, index, groups, **cells, request=request or b"")
+        account = self._account(stream)
+        if request is not None:
+            asked = self._answer(stream, account, request, groups)
+            if basis is not None or (asked is not None and (asked.help, asked.reason) != (help_, reason)):
+                self._find("request-mismatch", "what was asked for", help_, field_name="data.help")
+        else:
+            self._check_holds({b"administrator"} if basis is not None else _HELPERS, groups)
+        if account is None:
+            return
+        if help_ == b"first_code" and account.is_invited:
+            self._find("account-state", "a code given for the first time", help_, field_name="data.help")
+        is_of_two = help_ in _OF_TWO and account.is_strong
+        if is_of_two and request is None and basis is None:
+            self._find("help-alone", "a request and another's answer, or a document", groups[ACTOR], field_name="type")
+        account.is_invited |= help_ in (b"first_code", b"code")
+
+    def sign_in_help_requested(self, stream: Stream, index: int, groups: Groups) -> None:
+        """Take a request that a second person help an account's holder in; one of an account waits at a time."""
+        help_, reason = groups[DATA]
+        self._row("asked", stream.id, index, groups, reason=_HELPED_FOR[reason], help=_HELPS[help_])
+        self._check_holds(_HELPERS, groups)
+        account = self._account(stream)
+        if account is not None:
+            if account.asked is not None:
+                self._find("request-mismatch", "an answer to the request before", account.asked.entry)
+            account.asked = _Asked(index, help_, reason, frozenset(people_of(groups)))
+
+    def sign_in_help_refused(self, stream: Stream, index: int, groups: Groups) -> None:
+        """Take a refusal: the account stays as it is."""
+        basis, request = groups[DATA]
+        self._row("refused", stream.id, index, groups, basis=cell(unescape(basis)), request=request)
+        self._answer(stream, self._account(stream), request, groups)
+
+    def _answer(self, stream: Stream, account: _Account | None, request: bytes, groups: Groups) -> _Asked | None:
+        """Judge an answer to the request that waits, which waits no more: by neither who asked nor the holder."""
+        self._check_holds(_ANSWERERS, groups)
+        asked = None
+        if account is not None:
+            asked, account.asked = account.asked, None
+        people = set(people_of(groups))
+        if stream.id in people or (asked is not None and not asked.people.isdisjoint(people)):
+            self._find("request-same-person", "a second person", groups[ACTOR], field_name="actor")
+        if (asked is None or asked.entry != int(request)) and int(request) >= self._replay.start:
+            self._find("request-mismatch", "a request of this stream that waits", request, field_name="data.request")
+            return None
+        return asked
+
+    def _check_holds(self, roles: set[bytes], groups: Groups) -> None:
+        """Report who helps or answers and has no open account with a role that may."""
+        by = self._accounts.get(groups[ACTOR])
+        if not self._replay.start and (by is None or not by.has_role_of(roles)):
+            self._find("account-role", "an account that may help", groups[ACTOR], field_name="actor.id")
 
     def _is_founding(self, stream: Stream, groups: Groups) -> bool:
         """Say whether the entry is one of the founder's own in the command that founds the accounts.

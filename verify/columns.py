@@ -205,7 +205,7 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "accounts": (
         _ENTRY, _AT, "account (учётная запись)", "action (что)", "kind (чья)", _NAME, "role (роль)", "starts_on (с)",
         "ends_on (по)", "grant (дана записью)", "purpose (цель)", "scope (о чём)", "reason (причина)", _BASIS,
-        "sha256 (SHA-256)", "actor (кто внёс)",
+        "sha256 (SHA-256)", "help (чем помогли)", "request (по просьбе — запись)", "actor (кто внёс)",
     ),
     "paper": (
         _ENTRY, _AT, "action (что)", "paper (бумага)", "number (номер)", "kind (вид)", "title (заголовок)",

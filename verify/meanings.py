@@ -81,6 +81,10 @@ FURTHER_FINDINGS: Final[dict[str, tuple[str, str]]] = {
         "Это журналы разных школ: один другого не продолжает.",
         "These are logs of different schools: neither continues the other.",
     ),
+    "help-alone": (
+        "В сильную роль вновь дали войти в одиночку: нет ни просьбы, на которую ответил другой, ни документа.",
+        "A new way in to a strong role was given by one person: no request that another answered, no document.",
+    ),
 }
 
 FURTHER_UNCHECKED: Final[dict[str, tuple[str, str]]] = {

@@ -12,6 +12,12 @@
   };
   const REGISTERED_AS = { student: ["student"], guardian: ["guardian"], employee: ["teacher", "staff"] };
 
+  // Roles that one person alone helps in, and help that takes two with any other role.
+  const WEAK = ["teacher", "class_teacher", "student", "guardian"];
+  const OF_TWO = ["code", "second_factor", "passkey"];
+  const HELPERS = ["administrator", "system_administrator"];
+  const ANSWERERS = ["administrator", "director"];
+
   // Says whether two grants are of one role and have a day in common.
   function meet(one, other) {
     if (one.role !== other.role || one.student !== other.student) return false;
@@ -22,7 +28,7 @@
   class Accounts {
     constructor(rules) {
       this.rules = rules;
-      this.accounts = new Map(); // id -> {kind, isClosed, lastDay: of who was dismissed, grants, read}
+      this.accounts = new Map(); // id -> {kind, isClosed, lastDay: of who was dismissed, grants, read, isStrong and isInvited: ever, asked}
       this.founding = null; // {account, command}: of the one holder who grants himself a role
     }
 
@@ -50,7 +56,10 @@
         rules.find("data-field", "no name of a registered person", spelt(digests), "data._sd");
       }
       if (digests) rules.disclose(entry, digests, ["account_name"]);
-      this.accounts.set(stream.id, { kind, isClosed: false, grants: new Map(), read: before ? before.read : new Set() });
+      this.accounts.set(stream.id, {
+        kind, isClosed: false, grants: new Map(), read: before ? before.read : new Set(),
+        isStrong: Boolean(before && before.isStrong), isInvited: Boolean(before && before.isInvited),
+      });
     }
 
     role_granted(stream, entry, data) {
@@ -76,6 +85,7 @@
         rules.find("account-role", "days without this role", startsOn, "data.starts_on");
       }
       account.grants.set(entry.index, grant);
+      if (!WEAK.includes(role)) account.isStrong = true;
     }
 
     role_revoked(stream, entry, { grant }) {
@@ -125,6 +135,63 @@
       if (!account) return;
       if (account.read.has(text)) rules.find("recorded-twice", "a text acknowledged once", text, "data.sha256");
       account.read.add(text);
+    }
+
+    sign_in_helped(stream, entry, { help, reason, request, basis }) {
+      const { rules } = this;
+      const account = this.openAccount(stream);
+      if (request !== undefined) {
+        const asked = this.answer(stream, account, request, entry);
+        if (basis !== undefined || (asked && (asked.help !== help || asked.reason !== reason))) {
+          rules.find("request-mismatch", "what was asked for", help, "data.help");
+        }
+      } else {
+        this.checkHolds(basis === undefined ? HELPERS : ["administrator"], entry);
+      }
+      if (!account) return;
+      if (help === "first_code" && account.isInvited) {
+        rules.find("account-state", "a code given for the first time", help, "data.help");
+      }
+      const isOfTwo = OF_TWO.includes(help) && account.isStrong;
+      if (isOfTwo && request === undefined && basis === undefined) {
+        rules.find("help-alone", "a request and another's answer, or a document", entry.actor, "type");
+      }
+      if (help === "first_code" || help === "code") account.isInvited = true;
+    }
+
+    sign_in_help_requested(stream, entry, { help, reason }) {
+      this.checkHolds(HELPERS, entry);
+      const account = this.openAccount(stream);
+      if (!account) return;
+      if (account.asked) this.rules.find("request-mismatch", "an answer to the request before", String(account.asked.entry));
+      account.asked = { entry: entry.index, help, reason, people: peopleOf(entry) };
+    }
+
+    sign_in_help_refused(stream, entry, { request }) {
+      this.answer(stream, this.openAccount(stream), request, entry);
+    }
+
+    // Judges an answer to the request that waits, which waits no more: by neither who asked nor the account's holder.
+    answer(stream, account, request, entry) {
+      this.checkHolds(ANSWERERS, entry);
+      const asked = account ? account.asked : undefined;
+      if (account) account.asked = undefined;
+      const people = peopleOf(entry);
+      if (people.includes(stream.id) || (asked && asked.people.some((one) => people.includes(one)))) {
+        this.rules.find("request-same-person", "a second person", entry.actor, "actor");
+      }
+      if ((!asked || asked.entry !== request) && request >= this.rules.start) {
+        this.rules.find("request-mismatch", "a request of this stream that waits", request, "data.request");
+        return undefined;
+      }
+      return asked;
+    }
+
+    // Reports who helps or answers and has no open account with a role that may.
+    checkHolds(roles, entry) {
+      const by = this.accounts.get(entry.actor);
+      const holds = by && !by.isClosed && [...by.grants.values()].some((grant) => roles.includes(grant.role));
+      if (!this.rules.start && !holds) this.rules.find("account-role", "an account that may help", entry.actor, "actor.id");
     }
 
     // Says whether the entry is one of the founder's own in the command that founds the accounts; in a range that begins

@@ -243,6 +243,9 @@
     },
     personal_data_unblocked: { block: uuid, outcome: oneOf("confirmed", "corrected"), basis: some, "change?": index },
   });
+  const helpedFor = oneOf(
+    "first_access", "code_unused", "forgotten_password", "lost_device", "in_wrong_hands", "provider", "program", "other",
+  );
   declare("accounts", { accounts_founded: { account: uuid } });
   declare("account", {
     account_opened: { kind: oneOf("employee", "student", "guardian", "inspector", "program"), "_sd?": note },
@@ -256,6 +259,11 @@
     role_revoked: { grant: index, basis: some },
     account_closed: { basis: some, "last_day?": day, reason: oneOf("dismissed", "left", "graduated", "ended", "mistake") },
     confidentiality_acknowledged: { sha256: hash },
+    sign_in_helped: {
+      help: oneOf("first_code", "code", "second_factor", "passkey", "link", "token"), reason: helpedFor, "request?": index, "basis?": some,
+    },
+    sign_in_help_requested: { help: oneOf("code", "second_factor"), reason: helpedFor },
+    sign_in_help_refused: { request: index, basis: some },
   });
   declare("paper", {
     paper_stored: {

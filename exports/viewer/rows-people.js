@@ -21,6 +21,14 @@
     guardian: "законный представитель", export_job: "программа выгрузки",
   };
   const CLOSED_FOR = { dismissed: "уволен", left: "выбыл", graduated: "окончил школу", ended: "срок истёк", mistake: "заведена по ошибке" };
+  const HELPED_FOR = {
+    first_access: "первый вход", code_unused: "код не использован", forgotten_password: "забыт пароль", lost_device: "потеряно устройство",
+    in_wrong_hands: "вход мог попасть в чужие руки", provider: "смена поставщика входа", program: "для программы", other: "иное",
+  };
+  const HELPS = {
+    first_code: "первый код приглашения", code: "новый код приглашения", second_factor: "второй фактор снят", passkey: "ключ входа снят",
+    link: "связь с поставщиком снята", token: "ключ для программы",
+  };
   const RETENTIONS = {
     person: "сведения о человеке", journal: "пояснения в журнале", print: "печатные формы", sheet: "сводные ведомости",
   };
@@ -145,7 +153,7 @@
 
   // Accounts.
 
-  const ACCOUNT = ["kind", "name", "role", "starts_on", "ends_on", "grant", "purpose", "scope", "reason", "basis", "sha256"];
+  const ACCOUNT = ["kind", "name", "role", "starts_on", "ends_on", "grant", "purpose", "scope", "reason", "basis", "sha256", "help", "request"];
 
   // The registered person's name is in every row but the founding's; another account's where it is opened.
   function accountRow(journal, entry, account, action, cells) {
@@ -174,6 +182,15 @@
         ends_on: data.last_day, reason: word(CLOSED_FOR, data.reason), basis: typed(data.basis),
       }),
     confidentiality_acknowledged: (journal, entry, data) => accountRow(journal, entry, entry.id, "ознакомлен", { sha256: data.sha256 }),
+    sign_in_helped: (journal, entry, data) =>
+      accountRow(journal, entry, entry.id, "помогли войти", {
+        reason: word(HELPED_FOR, data.reason), basis: typed(data.basis || ""), help: word(HELPS, data.help),
+        request: data.request === undefined ? "" : number(data.request),
+      }),
+    sign_in_help_requested: (journal, entry, data) =>
+      accountRow(journal, entry, entry.id, "просят помочь войти", { reason: word(HELPED_FOR, data.reason), help: word(HELPS, data.help) }),
+    sign_in_help_refused: (journal, entry, data) =>
+      accountRow(journal, entry, entry.id, "помочь войти отказано", { basis: typed(data.basis), request: number(data.request) }),
   });
 
   // Retention and erasures, blocks.

@@ -190,6 +190,10 @@
       "Учитель, зачисление или выбытие задним числом в закрытом периоде внесены одним человеком.",
       "A teacher, an enrollment or a leaving is back-dated into a closed period by one person alone.",
     ],
+    "help-alone": [
+      "В сильную роль вновь дали войти в одиночку: нет ни просьбы, на которую ответил другой, ни документа.",
+      "A new way in to a strong role was given by one person: no request that another answered, no document.",
+    ],
     "reopening-waits": [
       "Открыть снова просят второй раз, хотя первая заявка ждёт ответа.",
       "Reopening is requested a second time while the first request waits.",

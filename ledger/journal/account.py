@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
 
 import msgspec
 
@@ -14,17 +15,33 @@ from ledger.journal.account_events import (
     ConfidentialityAcknowledged,
     RoleGranted,
     RoleRevoked,
+    SignInHelped,
+    SignInHelpRefused,
+    SignInHelpRequested,
 )
-from ledger.journal.account_vocabulary import AccountKind
+from ledger.journal.account_vocabulary import AccountKind, AskedHelp, HelpReason
 from ledger.journal.aggregate import Aggregate
 from ledger.journal.context import Context
+from ledger.journal.facts import people_of
 from ledger.journal.recorded import Recorded
+
+WEAK_ROLES: Final = frozenset({"teacher", "class_teacher", "student", "guardian"})
+"""Roles that sign in by a password alone, and whose holder one person may help."""
 
 
 class AccountRegister(Aggregate, frozen=True, kw_only=True):
     """Which account of the log was the first."""
 
     account: str
+
+
+class HelpAsked(msgspec.Struct, frozen=True):
+    """A request that waits for a second person: its entry, what is asked and why, and who asked or for whom."""
+
+    entry: int
+    help: AskedHelp
+    reason: HelpReason
+    people: frozenset[str]
 
 
 class Account(Aggregate, frozen=True, kw_only=True):
@@ -36,6 +53,9 @@ class Account(Aggregate, frozen=True, kw_only=True):
         acknowledged: SHA-256 of the texts of confidentiality that its holder has read.
         is_closed: until it is opened again, which gives back no role.
         last_day: of an employee's work, while it is closed because the employee was dismissed.
+        is_strong: whether it was ever given a role that asks for a second factor, whatever became of the role.
+        is_invited: whether a code was ever given.
+        asked: the request for help that waits for a second person.
     """
 
     kind: AccountKind
@@ -43,6 +63,9 @@ class Account(Aggregate, frozen=True, kw_only=True):
     acknowledged: frozenset[str] = frozenset()
     is_closed: bool = False
     last_day: str | None = None
+    is_strong: bool = False
+    is_invited: bool = False
+    asked: HelpAsked | None = None
 
     def held(self, day: str) -> Iterator[RoleGranted]:
         """Give the grants that hold on a day."""
@@ -72,24 +95,59 @@ def evolve_account(state: Account | None, events: Iterable[Recorded]) -> Account
     for event in events:
         data, version = event.data, event.originator_version
         if type(data) is AccountOpened:
-            read = state.acknowledged if state else frozenset[str]()
-            state = Account(stream=event.originator_id, version=version, kind=data.kind, acknowledged=read)
+            state = _opened(state, event, data)
             continue
         if state is None:
             raise TypeError(f"{type(data).__name__} does not begin an account")
         grants = dict(state.grants)
         if type(data) is RoleGranted:
             grants[event.index] = data
+            state = msgspec.structs.replace(state, is_strong=state.is_strong or data.role not in WEAK_ROLES)
         elif type(data) is RoleRevoked:
             del grants[data.grant]
         elif type(data) is AccountClosed:
             state = msgspec.structs.replace(state, is_closed=True, last_day=data.last_day)
         elif type(data) is ConfidentialityAcknowledged:
             state = msgspec.structs.replace(state, acknowledged=state.acknowledged | {data.sha256})
+        elif isinstance(data, SignInHelped | SignInHelpRequested | SignInHelpRefused):
+            state = _after_help(state, event)
         else:
             raise TypeError(f"{type(data).__name__} is no event of an account")
         state = msgspec.structs.replace(state, version=version, grants=grants)
     return state
+
+
+def _opened(before: Account | None, event: Recorded, data: AccountOpened) -> Account:
+    """The account behind an opening: without a role, but what its holder read and how strong it was stays known."""
+    made = Account(stream=event.originator_id, version=event.originator_version, kind=data.kind)
+    if before is None:
+        return made
+    return msgspec.structs.replace(
+        made, acknowledged=before.acknowledged, is_strong=before.is_strong, is_invited=before.is_invited
+    )
+
+
+def _after_help(state: Account, event: Recorded) -> Account:
+    """The account behind a request for help, or an answer to it."""
+    data = event.data
+    if isinstance(data, SignInHelpRequested):
+        asked = HelpAsked(event.index, data.help, data.reason, people_of(event.actor))
+        return msgspec.structs.replace(state, asked=asked)
+    if isinstance(data, SignInHelpRefused):
+        return msgspec.structs.replace(state, asked=None)
+    if isinstance(data, SignInHelped):
+        waits = state.asked if data.request is None else None
+        is_invited = state.is_invited or data.help in ("first_code", "code")
+        return msgspec.structs.replace(state, asked=waits, is_invited=is_invited)
+    return state
+
+
+def open_account_of(id_: str, context: Context) -> Account:
+    """The account that a command names, which is open."""
+    known = context.find(Account, "account", id_, "account")
+    if known.is_closed:
+        raise Refused("account_is_closed", "this account is closed", clause="1.5", where="account")
+    return known
 
 
 def check_employed(context: Context, employee: str, day: str, where: str) -> None:

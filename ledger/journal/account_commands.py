@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ledger.journal.account_vocabulary import AccountClosing, AccountKind, Role
+from ledger.journal.account_vocabulary import AccountClosing, AccountKind, AskedHelp, HelpReason, Role, SignInHelp
 from ledger.journal.command import JournalCommand
 
 
@@ -58,3 +58,32 @@ class AcknowledgeConfidentiality(JournalCommand, frozen=True, kw_only=True):
 
     account: str
     sha256: str
+
+
+class HelpSignIn(JournalCommand, frozen=True, kw_only=True):
+    """The actor helps the account's holder in; nothing is given or taken away before this is recorded.
+
+    `reason`: None where `request` says it; `basis`: of who acts alone where two are needed.
+    """
+
+    account: str
+    help: SignInHelp
+    reason: HelpReason | None = None
+    request: int | None = None
+    basis: str | None = None
+
+
+class RequestSignInHelp(JournalCommand, frozen=True, kw_only=True):
+    """The actor asks that the account's holder be helped in by a second person."""
+
+    account: str
+    help: AskedHelp
+    reason: HelpReason
+
+
+class RefuseSignInHelp(JournalCommand, frozen=True, kw_only=True):
+    """A second person leaves the account as it is."""
+
+    account: str
+    request: int
+    basis: str

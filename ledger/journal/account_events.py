@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from ledger.journal.account_vocabulary import AccountClosing, AccountKind, Role
+from ledger.journal.account_vocabulary import AccountClosing, AccountKind, AskedHelp, HelpReason, Role, SignInHelp
 from ledger.journal.event import Event
 
 
@@ -67,6 +67,33 @@ class ConfidentialityAcknowledged(Event, frozen=True, kw_only=True):
     sha256: str
 
 
+class SignInHelped(Event, frozen=True, kw_only=True):
+    """`account/<id>`: the actor gave its holder, or took away, what lets somebody in; recorded before it was done.
+
+    `request`: the entry that asked, where a second person answers by this; `basis`: the document by which one person
+    acts alone where two are needed. At most one of them.
+    """
+
+    help: SignInHelp
+    reason: HelpReason
+    request: int | None = None
+    basis: str | None = None
+
+
+class SignInHelpRequested(Event, frozen=True, kw_only=True):
+    """`account/<id>`: the actor asks a second person to help its holder in."""
+
+    help: AskedHelp
+    reason: HelpReason
+
+
+class SignInHelpRefused(Event, frozen=True, kw_only=True):
+    """`account/<id>`: a second person leaves it as it is."""
+
+    request: int
+    basis: str
+
+
 ACCOUNT_EVENT_TYPES: Final[dict[str, type[Event]]] = {
     "accounts_founded/1": AccountsFounded,
     "account_opened/1": AccountOpened,
@@ -74,4 +101,7 @@ ACCOUNT_EVENT_TYPES: Final[dict[str, type[Event]]] = {
     "role_revoked/1": RoleRevoked,
     "account_closed/1": AccountClosed,
     "confidentiality_acknowledged/1": ConfidentialityAcknowledged,
+    "sign_in_helped/1": SignInHelped,
+    "sign_in_help_requested/1": SignInHelpRequested,
+    "sign_in_help_refused/1": SignInHelpRefused,
 }

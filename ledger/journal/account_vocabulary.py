@@ -1,4 +1,4 @@
-"""Words of accounts: whose they are, the roles that they may have, why they are closed."""
+"""Words of accounts: whose they are, the roles that they may have, why they are closed, who helps in to them."""
 
 from __future__ import annotations
 
@@ -20,6 +20,14 @@ Role = Literal[
 ]
 """In which role an account may act; `system_administrator` sees neither marks nor names."""
 AccountClosing = Literal["dismissed", "left", "graduated", "ended", "mistake"]
+SignInHelp = Literal["first_code", "code", "second_factor", "passkey", "link", "token"]
+"""What was given or taken away: a code of an invitation where nobody was invited yet, or again; a second factor; one
+passkey; the link to the school's provider; a program's token that somebody else made."""
+AskedHelp = Literal["code", "second_factor"]
+"""What is asked of a second person."""
+HelpReason = Literal[
+    "first_access", "code_unused", "forgotten_password", "lost_device", "in_wrong_hands", "provider", "program", "other"
+]
 
 ACCOUNT_WORDS: Final[dict[str, str]] = {
     "employee": "сотрудник",
@@ -37,6 +45,29 @@ ACCOUNT_CLOSING_WORDS: Final[dict[str, str]] = {
     "mistake": "заведена по ошибке",
 }
 
+SIGN_IN_HELP_WORDS: Final[dict[str, str]] = {
+    "first_code": "первый код приглашения",
+    "code": "новый код приглашения",
+    "second_factor": "второй фактор снят",
+    "passkey": "ключ входа снят",
+    "link": "связь с поставщиком снята",
+    "token": "ключ для программы",
+}
+
+HELP_REASON_WORDS: Final[dict[str, str]] = {
+    "first_access": "первый вход",
+    "code_unused": "код не использован",
+    "forgotten_password": "забыт пароль",
+    "lost_device": "потеряно устройство",
+    "in_wrong_hands": "вход мог попасть в чужие руки",
+    "provider": "смена поставщика входа",
+    "program": "для программы",
+    "other": "иное",
+}
+
 ACCOUNT_KINDS: Final[frozenset[str]] = frozenset(get_args(AccountKind))
 ROLES: Final[frozenset[str]] = frozenset(get_args(Role))
 ACCOUNT_CLOSINGS: Final[frozenset[str]] = frozenset(get_args(AccountClosing))
+SIGN_IN_HELPS: Final[frozenset[str]] = frozenset(get_args(SignInHelp))
+ASKED_HELPS: Final[frozenset[str]] = frozenset(get_args(AskedHelp))
+HELP_REASONS: Final[frozenset[str]] = frozenset(get_args(HelpReason))

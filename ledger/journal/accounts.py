@@ -11,7 +11,7 @@ from typing import Final
 
 from ledger.errors import LOCAL_ACT, LOG, Refused
 from ledger.journal import rules
-from ledger.journal.account import Account, AccountRegister
+from ledger.journal.account import Account, AccountRegister, open_account_of
 from ledger.journal.account_commands import (
     AcknowledgeConfidentiality,
     CloseAccount,
@@ -94,7 +94,7 @@ def open_account(command: OpenAccount, context: Context) -> list[Planned]:
 def grant_role(command: GrantRole, context: Context) -> list[Planned]:
     """Let an account act in a role from a day on, by a document; never the own one."""
     _check_administrator(context)
-    known = _open(command.account, context)
+    known = open_account_of(command.account, context)
     if command.account in (context.actor.id, context.actor.on_behalf_of):
         raise Refused("own_role", "nobody grants himself a role", clause="1.5", where="account")
     rules.check_code(command.role, ROLES, "role")
@@ -123,7 +123,7 @@ def grant_role(command: GrantRole, context: Context) -> list[Planned]:
 def revoke_role(command: RevokeRole, context: Context) -> list[Planned]:
     """Take a role back; it acts on the next request. An administrator without an end remains."""
     me = _check_administrator(context)
-    known = _open(command.account, context)
+    known = open_account_of(command.account, context)
     grant = known.grants.get(command.grant) if type(command.grant) is int else None
     if grant is None:
         raise Refused("not_a_grant", "this index is not of a role that this account has", clause=LOG, where="grant")
@@ -139,7 +139,7 @@ def close_account(command: CloseAccount, context: Context) -> list[Planned]:
     Whoever was dismissed has worked until a day that has come (1.5): the account is closed on it, or late, which shows.
     """
     me = _check_administrator(context)
-    known = _open(command.account, context)
+    known = open_account_of(command.account, context)
     rules.check_code(command.reason, ACCOUNT_CLOSINGS, "reason")
     if command.reason not in _REASONS_OF[known.kind]:
         raise Refused(
@@ -155,7 +155,7 @@ def close_account(command: CloseAccount, context: Context) -> list[Planned]:
 
 def acknowledge_confidentiality(command: AcknowledgeConfidentiality, context: Context) -> list[Planned]:
     """Say that the duty of confidentiality was read: by the account's holder alone, once for each text (2.4.4)."""
-    known = _open(command.account, context)
+    known = open_account_of(command.account, context)
     _check_holder(known, context)
     rules.check_sha256(command.sha256, "sha256")
     if command.sha256 in known.acknowledged:
@@ -208,13 +208,6 @@ def _check_one_remains(known: Account, me: Account) -> None:
         raise Refused(
             "last_administrator", "an administrator whose role has no end must remain", clause="1.5", where="account"
         )
-
-
-def _open(id_: str, context: Context) -> Account:
-    known = context.find(Account, "account", id_, "account")
-    if known.is_closed:
-        raise Refused("account_is_closed", "this account is closed", clause="1.5", where="account")
-    return known
 
 
 def _opened(id_: str, kind: AccountKind, name: str | None, context: Context) -> AccountOpened:

@@ -13,7 +13,10 @@ from ledger.journal.account_commands import (
     CloseAccount as CloseAccount,
     FoundAccounts as FoundAccounts,
     GrantRole as GrantRole,
+    HelpSignIn as HelpSignIn,
     OpenAccount as OpenAccount,
+    RefuseSignInHelp as RefuseSignInHelp,
+    RequestSignInHelp as RequestSignInHelp,
     RevokeRole as RevokeRole,
 )
 from ledger.journal.anchor_commands import AnchorAccessLog as AnchorAccessLog

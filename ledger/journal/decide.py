@@ -98,6 +98,7 @@ from ledger.journal.roster import assign_class_teacher, enroll_student, open_cla
 from ledger.journal.schedule import cancel_scheduled_work, move_scheduled_work, schedule_work
 from ledger.journal.school import open_school
 from ledger.journal.setup_backdating import refuse_setup_backdating, request_setup_backdating
+from ledger.journal.sign_in_help import help_sign_in, refuse_sign_in_help, request_sign_in_help
 from ledger.journal.substitution_plans import plan_substitute, withdraw_substitution_plan
 from ledger.journal.teaching import add_to_lesson, record_lesson, set_absence_reason
 from ledger.journal.timetable import set_timetable
@@ -174,6 +175,9 @@ _DECISIONS: Final[dict[type[cmd.JournalCommand], Callable[[Any, Context], list[P
     cmd.RevokeRole: revoke_role,
     cmd.CloseAccount: close_account,
     cmd.AcknowledgeConfidentiality: acknowledge_confidentiality,
+    cmd.HelpSignIn: help_sign_in,
+    cmd.RequestSignInHelp: request_sign_in_help,
+    cmd.RefuseSignInHelp: refuse_sign_in_help,
     cmd.LinkGuardian: link_guardian,
     cmd.UnlinkGuardian: unlink_guardian,
     cmd.ReceiveDataNotice: receive_data_notice,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final, NamedTuple
 
-from ledger.journal.account_vocabulary import ACCOUNT_CLOSING_WORDS
+from ledger.journal.account_vocabulary import ACCOUNT_CLOSING_WORDS, HELP_REASON_WORDS, SIGN_IN_HELP_WORDS
 from ledger.journal.vocabulary import DUTY_WORDS
 from projections.questions import choosing
 from projections.questions.asking import ENTRIES, Asked, Column, Found, Parameter, Question, Row
@@ -26,6 +26,9 @@ FINDING_WORDS: Final = {
     "course": "ведёт предмет",
     "role": "роль в журнале",
     "change": "изменение доступа",
+    "helped": "с чужой помощью получен новый вход",
+    "helped_alone": "новый вход дан одним человеком, где нужны двое",
+    "help_waits": "просьба о новом входе ждёт второго человека",
     "outlived": "выбыл или больше ничего не ведёт, а доступ открыт",
     "closed_later": "доступ закрыт позже, чем выбыл или перестал вести",
     "closed_with_duties": "доступ закрыт, а обязанность, класс или предмет за ним",
@@ -36,6 +39,8 @@ CHANGE_WORDS: Final = {
     "revoked": "роль снята",
     "closed": "запись закрыта",
 }
+_CHANGES: Final = CHANGE_WORDS | SIGN_IN_HELP_WORDS
+_REASONS: Final = ACCOUNT_CLOSING_WORDS | HELP_REASON_WORDS
 OF_THE_DAY: Final = ("responsible", "duty", "class_teacher", "course")
 WRITING_ROLES: Final = frozenset({"teacher", "class_teacher"})
 """Roles that rest on what their holder teaches; who directs or administers needs no course and no duty."""
@@ -92,6 +97,7 @@ def rights(asked: Asked) -> Found:
     said = account_entries(asked.views, asked.position)
     spans = _spans(asked, said)
     lines = [*by_orders, *_roles(asked, spans, day)]
+    lines += _helped(asked, said, day)
     if asked["finding"] == "change" or asked["from"] or asked["to"]:
         lines += _changes(asked, said)
     lines += _after(asked, spans, day, by_orders)
@@ -140,7 +146,7 @@ def _spans(asked: Asked, said: Sequence[AccountEntry]) -> dict[str, list[Span]]:
     clock = choosing.LocalClock(asked.zone)
     found: defaultdict[str, list[Span]] = defaultdict(list)
     for one in said:
-        if one.action in ("founded", "read"):
+        if one.action not in CHANGE_WORDS:
             continue
         today = clock.day(one.at)
         if one.action == "opened":
@@ -221,6 +227,35 @@ def _changes(asked: Asked, said: Sequence[AccountEntry]) -> Iterator[Line]:
             actor=one.actor,
             entries=sorted({one.entry, of.entry}),
         )
+
+
+def _helped(asked: Asked, said: Sequence[AccountEntry], day: str) -> Iterator[Line]:
+    """Help to sign in: up to the day, or given on the days of entering that are asked about; and what waits.
+
+    First codes are each holder's, and shown where they are asked for.
+    """
+    clock = choosing.LocalClock(asked.zone)
+    spans, is_each = bool(asked["from"] or asked["to"]), asked["finding"] == "helped"
+    waiting: dict[str, AccountEntry] = {}
+    for one in said:
+        entered = clock.day(one.at)
+        if entered > day and not spans:
+            continue
+        if one.action == "help_asked":
+            waiting[one.account] = one
+        elif one.action == "opened" or one.request is not None:
+            waiting.pop(one.account, None)
+        is_shown = asked.first <= entered <= asked.last if spans else is_each or one.help != "first_code"
+        if one.action == "helped" and is_shown:
+            yield _help_line("helped" if one.basis is None else "helped_alone", one)
+    for one in waiting.values():
+        yield _help_line("help_waits", one)
+
+
+def _help_line(finding: str, one: AccountEntry) -> Line:
+    known = [entry for entry in (one.request, one.entry) if entry is not None]
+    line = Line(finding, one.account, change=one.help, reason=one.reason, at=one.at, actor=one.actor, entries=known)
+    return line._replace(order=one.basis)
 
 
 class Gone(NamedTuple):
@@ -349,16 +384,18 @@ RIGHTS: Final = Question(
         *(Column("finding", "что", words=FINDING_WORDS), Column("employee", "кто", "person"), choosing.ROLE),
         *(Column("duty", "обязанность", words=DUTY_WORDS), choosing.CLASS_NAME, choosing.SUBJECT_NAME),
         *(Column("from", "с", is_named=True), Column("to", "по", is_named=True), Column("order", "приказ", "typed")),
-        *(Column("change", "изменение", words=CHANGE_WORDS), Column("reason", "причина", words=ACCOUNT_CLOSING_WORDS)),
+        *(Column("change", "изменение", words=_CHANGES), Column("reason", "причина", words=_REASONS)),
         *(Column("days", "дней после"), choosing.AT, choosing.ACTOR, ENTRIES),
     ),
     limits_ru="Роль считается с дня своей записи по день, в который её сняли, закрыли запись или кончился срок. "
     "Уволен тот, чья запись так закрыта, с последним днём работы; пока она открыта, сотрудник без единой обязанности и "
     "предмета показан со дня после последнего из них. "
-    "Паролей, ключей и входов в записях нет. Изменения видны с from, to или finding=change. Пока обязанностей нет ни у "
-    "кого, их отсутствие никому не мешает.",
+    "Паролей, ключей и входов в записях нет, есть только то, кто, кому и почему дал новый вход; воспользовались ли им, "
+    "не видно. Первые коды видны с from, to или finding=helped, изменения — с from, to или finding=change. Пока "
+    "обязанностей нет ни у кого, их отсутствие никому не мешает.",
     limits_en="A role counts from its entry's day to the day of its end, its revocation or its account's closing. Who "
     "was dismissed has an account closed for that, with the last day of work; while it is open, an employee without a "
     "single duty or course is shown from behind the last one's last day. Passwords, tokens and sign-ins are no "
-    "entries. Changes show with from, to or finding=change. While nobody has a duty, nobody needs one.",
+    "entries; who gave whom a new way in and why is one, whether it was used is not. First codes show with from, to or "
+    "finding=helped, changes with from, to or finding=change. While nobody has a duty, nobody needs one.",
 )

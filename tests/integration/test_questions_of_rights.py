@@ -8,7 +8,15 @@ from typing import Any
 import pytest
 
 from ledger.journal import events as j, people_events as p
-from ledger.journal.account_events import AccountClosed, AccountOpened, RoleGranted, RoleRevoked
+from ledger.journal.account_events import (
+    AccountClosed,
+    AccountOpened,
+    RoleGranted,
+    RoleRevoked,
+    SignInHelped,
+    SignInHelpRefused,
+    SignInHelpRequested,
+)
 from ledger.journal.duty_events import DutyEnded
 from projections.engine import Views
 from projections.questions import BY_SLUG, ask
@@ -56,6 +64,24 @@ class AccountSchool(RegisterSchool):
         self.office("11-13T09:00", f"course/{MATH9}", other, "math9.handed")
         left = AccountClosed(reason="left", basis="приказ № 33")
         self.office("11-16T09:00", f"account/{BORIS}", left, "boris.closed")
+        self._helped()
+
+    def _helped(self) -> None:
+        first = SignInHelped(help="first_code", reason="first_access")
+        self.office("11-17T09:00", f"account/{T2}", first, "t2.first")
+        self.office(
+            "11-17T09:05", f"account/{T2}", SignInHelped(help="second_factor", reason="lost_device"), "t2.factor"
+        )
+        alone = SignInHelped(help="code", reason="forgotten_password", basis="акт № 1")
+        self.office("11-18T09:00", f"account/{DEPUTY}", alone, "deputy.alone")
+        asked = SignInHelpRequested(help="code", reason="forgotten_password")
+        self.office("11-18T10:00", f"account/{DEPUTY}", asked, "deputy.asked")
+        answered = SignInHelped(help="code", reason="forgotten_password", request=self.entries["deputy.asked"])
+        self.office("11-19T10:00", f"account/{DEPUTY}", answered, "deputy.answered")
+        self.office("11-19T11:00", f"account/{ANNA}", asked, "anna.asked")
+        refused = SignInHelpRefused(request=self.entries["anna.asked"], basis="записка № 2")
+        self.office("11-19T11:05", f"account/{ANNA}", refused, "anna.refused")
+        self.office("11-19T11:10", f"account/{ANNA}", asked, "anna.again.asked")
 
     def _granted(self, moment: str, account: str, kind: str, role: str, starts_on: str, **more: Any) -> None:
         opened = AccountOpened(kind=kind)  # type: ignore[arg-type]
@@ -157,3 +183,39 @@ def test_accounts_are_listed_as_they_were(views: Views) -> None:
     assert (then[T1].closed_by, now[T1].closed_by) == (None, E["t1.closed"])
     assert (len(then[DEPUTY].grants), len(now[DEPUTY].grants)) == (1, 0)
     assert list(accounts(views, at=E[f"{T1}.opened"]).rows) == []
+
+
+def test_a_new_way_in_by_anothers_help_is_found_and_what_one_person_did_alone(views: Views) -> None:
+    def told(**given: str) -> list[tuple[Any, ...]]:
+        kinds = ("helped", "helped_alone", "help_waits")
+        return [
+            (row["finding"], row["employee"], row["change"], row["reason"], row["order"], row["entries"])
+            for row in found(views, None, **given)
+            if row["finding"] in kinds
+        ]
+
+    first = ("helped", T2, "first_code", "first_access", None, [E["t2.first"]])
+    factor = ("helped", T2, "second_factor", "lost_device", None, [E["t2.factor"]])
+    alone = ("helped_alone", DEPUTY, "code", "forgotten_password", "акт № 1", [E["deputy.alone"]])
+    by_two = ("helped", DEPUTY, "code", "forgotten_password", None, [E["deputy.asked"], E["deputy.answered"]])
+    waits = ("help_waits", ANNA, "code", "forgotten_password", None, [E["anna.again.asked"]])
+    assert told(on="2026-11-16") == []
+    assert told(on="2026-11-18")[:2] == [factor, alone]
+    assert told(on="2026-11-18")[2][:2] == ("help_waits", DEPUTY), "answered the day after"
+    assert told(on="2026-11-20") == [factor, alone, by_two, waits], "first codes are shown where they are asked for"
+    assert told(on="2026-11-20", finding="helped") == [first, factor, by_two]
+    assert told(on="2026-11-20", from_="2026-11-17", to="2026-11-17") == [first, factor, waits]
+    (row,) = found(views, on="2026-11-20", finding="helped_alone")
+    assert (row["at"][:10], row["actor"]) == ("2026-11-18", ADMIN)
+
+
+def test_help_stands_with_its_account_and_a_request_until_it_is_answered(views: Views) -> None:
+    now = {one.account: one for one in accounts(views).rows}
+    assert [one.entry for one in now[T2].helped] == [E["t2.factor"], E["t2.first"]], "the newest first"
+    assert [(one.request, one.basis) for one in now[DEPUTY].helped] == [(E["deputy.asked"], None), (None, "акт № 1")]
+    waits, answered = now[ANNA].asked, now[DEPUTY].asked
+    assert (waits and waits.entry, answered) == (E["anna.again.asked"], None)
+    then = {one.account: one for one in accounts(views, at=E["deputy.answered"]).rows}
+    before = then[DEPUTY].asked
+    assert before is not None
+    assert before.entry == E["deputy.asked"]

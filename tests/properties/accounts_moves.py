@@ -13,6 +13,7 @@ from tests.unit.ledger.journal.small_school import (
     ADMIN,
     CLASS_A,
     GUARDIANS,
+    MONDAY,
     QUARTER_1,
     SCHOOL,
     STAFF,
@@ -67,6 +68,34 @@ def account(choices: Any, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
     if choices.rarely():
         last_day = None if last_day else "2026-09-01"
     return cmd.CloseAccount(account=id_, reason=reason, basis="приказ № 4", last_day=last_day), actor
+
+
+def help_in(choices: Any, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
+    """Help somebody in alone, ask another to, or answer; first there is somebody who answers."""
+    if not isinstance(journal.find(f"account/{ADMIN.id}"), Account):
+        return account(choices, journal)
+    chief = journal.find(f"account/{STAFF[0]}")
+    if not isinstance(chief, Account) or chief.is_closed:
+        return cmd.OpenAccount(account=STAFF[0], kind="employee"), ADMIN
+    if all(grant.role != "director" for grant in chief.held(MONDAY)):
+        return cmd.GrantRole(account=chief.id, role="director", starts_on="2026-09-01", basis="приказ № 2"), ADMIN
+    known = journal.find(f"account/{choices.one((ADMIN.id, STAFF[0], choices.one(_WHO)[0]))}")
+    if not isinstance(known, Account):
+        return account(choices, journal)
+    by = TEACHER if choices.rarely() else ADMIN
+    if known.asked is not None and not choices.rarely():
+        by = by if choices.rarely() else Actor(STAFF[0], "director")
+        request = 3 if choices.rarely() else known.asked.entry
+        if choices.number(2) == 0:
+            return cmd.RefuseSignInHelp(account=known.id, request=request, basis="записка № 5"), by
+        return cmd.HelpSignIn(account=known.id, help=known.asked.help, request=request), by
+    reason: Any = choices.one(("first_access", "forgotten_password", "lost_device", "boredom"))
+    if choices.number(3) == 0:
+        help_: Any = choices.one(("code", "second_factor"))
+        return cmd.RequestSignInHelp(account=known.id, help=help_, reason=reason), by
+    help_ = choices.one(("first_code", "code", "second_factor", "passkey", "link", "token"))
+    basis = "акт № 6" if choices.rarely() else None
+    return cmd.HelpSignIn(account=known.id, help=help_, reason=reason, basis=basis), by
 
 
 def _grant(choices: Any, journal: Journal, id_: str, role: str) -> cmd.GrantRole:

@@ -61,6 +61,8 @@ class AccountsOracle:
             read = [one.data["sha256"] for one in own if one.type == "confidentiality_acknowledged"]
             assert self.data["sha256"] not in read
             return None
+        if self.item.type.startswith("sign_in_help"):
+            return self._check_help(id_, own)
         self._check_by(id_)
         assert self.data["basis"]
         if self.item.type == "role_granted":
@@ -80,6 +82,35 @@ class AccountsOracle:
             mine = self._grants(self.item.actor).values()
             assert any(one["role"] == "administrator" and "ends_on" not in one for one in mine)
         return None
+
+    def _check_help(self, id_: str, own: Sequence[Any]) -> None:
+        """Who helps holds a role that may; a strong role's way in is replaced by two, or by one with a document."""
+        data, opened = self.data, max(at for at, one in enumerate(own) if one.type == "account_opened")
+        since = own[opened:]
+        answered = {one.data["request"] for one in since if "request" in one.data}
+        waiting = [one for one in since if one.type == "sign_in_help_requested" and one.position not in answered]
+        roles, request = {"administrator", "system_administrator"}, data.get("request")
+        if request is not None:
+            roles = {"administrator", "director"}
+            assert [one.position for one in waiting] == [request]
+            people = {self.item.actor, self.item.on_behalf_of} - {None}
+            assert not people & {id_, waiting[0].actor, waiting[0].on_behalf_of}
+        elif "basis" in data:
+            roles = {"administrator"}
+        assert roles & {one["role"] for one in self._grants(self.item.actor).values()}
+        if self.item.type == "sign_in_help_requested":
+            assert not waiting
+            assert data["help"] in {"code", "second_factor"}
+        elif self.item.type == "sign_in_helped":
+            assert data["help"] in {"first_code", "code", "second_factor", "passkey", "link", "token"}
+            assert data["reason"] in {"first_access", "forgotten_password", "lost_device"}
+            assert "request" not in data or "basis" not in data
+            given = [one for one in own if one.data.get("help") in {"first_code", "code"} and "reason" in one.data]
+            assert data["help"] != "first_code" or all(one.type == "sign_in_help_requested" for one in given)
+            weak = {"teacher", "class_teacher", "student", "guardian"}
+            is_strong = any(one.type == "role_granted" and one.data["role"] not in weak for one in own)
+            is_of_two = data["help"] in {"code", "second_factor", "passkey"} and is_strong
+            assert not is_of_two or "request" in data or "basis" in data
 
     def check_employed(self) -> None:
         """What is entrusted to somebody from a day on is within the work of who was dismissed."""

@@ -766,6 +766,7 @@ _MOVES: Final = {
     "correct_result": (results_moves.correct_result, 6),
     "answer_result": (results_moves.answer_result, 4),
     "decide_council": (results_moves.decide_council, 1),
+    "help": (accounts_moves.help_in, 3),
 }
 KINDS: Final = tuple(_MOVES)
 WEIGHTS: Final = {kind: weight for kind, (_, weight) in _MOVES.items()}

@@ -129,6 +129,7 @@ class JournalMachine(RuleBasedStateMachine):
                     "block",
                     "anchor",
                     "account",
+                    "help",
                     "paper",
                     "destroy",
                 ),
@@ -309,6 +310,9 @@ def test_the_oracle_sees_a_broken_log() -> None:
     assert caught(replaced("role_revoked", grant=0))
     assert caught(replaced("account_closed", reason="burnt"))
     assert caught(replaced("account_closed", last_day="2099-01-01"))
+    assert caught(replaced("sign_in_helped", help="friendship"))
+    assert caught(replaced("sign_in_help_requested", help="token"))
+    assert caught(replaced("sign_in_help_refused", request=0))
     assert caught(replaced("correction_requested", old="1"))
     assert caught(replaced("attendance_taken", absent=9))
     assert caught(replaced("absence_reason_set", absence=1))
