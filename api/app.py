@@ -156,6 +156,7 @@ _ROUTERS: Final = (
     passkeys.router,
     accounts.router,
     accounts.administered,
+    accounts.directed,
 )
 
 

@@ -20,7 +20,7 @@ SESSIONS = {
     "/me/passkeys/set-up",
 }
 """What asks for a session: a token of a program has none."""
-OWN = {"/me", "/me/confidentiality", "/me/tokens"}
+OWN = {"/me", "/me/confidentiality", "/me/help", "/me/tokens"}
 """What everybody who signed in may read or do, of the own account."""
 TEACHERS = {"teacher", "deputy", "administrator", "director"}
 """What teachers write, and who leads the school for them."""
@@ -149,6 +149,9 @@ WRITES = {
     f"/accounts/{uuid4()}/closing": {"administrator"},
     f"/accounts/{uuid4()}/invitation": {"administrator", "system_administrator"},
     f"/accounts/{uuid4()}/second-factor-reset": {"administrator", "system_administrator"},
+    f"/accounts/{uuid4()}/help-requests": {"administrator", "system_administrator"},
+    f"/accounts/{uuid4()}/help-requests/7/approval": {"administrator", "director"},
+    f"/accounts/{uuid4()}/help-requests/7/refusal": {"administrator", "director"},
     f"/accounts/{uuid4()}/unlinking": {"administrator", "system_administrator"},
     f"/accounts/{uuid4()}/tokens": {"administrator", "system_administrator"},
     f"/accounts/{uuid4()}/tokens/{'5a' * 6}/revocation": {"administrator", "system_administrator"},
@@ -271,5 +274,6 @@ READS = {
     "/entries/0/disclosures": AUDITORS | {"export_job"},
     "/log/tile/entries/000.p/1": AUDITORS | {"export_job"},
     "/accounts": {"administrator", "system_administrator"},
+    "/help-requests": {"administrator", "director"},
     f"/accounts/{uuid4()}/tokens": {"administrator", "system_administrator"},
 }

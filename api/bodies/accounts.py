@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from api.bodies.base import Body, Day, Id, Name
-from ledger.journal.account_vocabulary import AccountClosing, AccountKind, Role
+from ledger.journal.account_vocabulary import AccountClosing, AccountKind, AskedHelp, HelpReason, Role
 
 
 class NewAccount(Body, frozen=True, kw_only=True):
@@ -48,9 +48,29 @@ class NewAccountClosing(Body, frozen=True, kw_only=True):
 
 
 class NewInvitation(Body, frozen=True, kw_only=True):
-    """Under which login the account's holder is to set a password."""
+    """Under which login the account's holder is to set a password; `reason`: left out, the usual one of such a code."""
 
     login: str
+    reason: HelpReason | None = None
+
+
+class NewHelp(Body, frozen=True, kw_only=True):
+    """Why a way in is taken away; left out, the usual reason."""
+
+    reason: HelpReason | None = None
+
+
+class NewHelpRequest(Body, frozen=True, kw_only=True):
+    """What a second person is asked for, and why."""
+
+    help: AskedHelp
+    reason: HelpReason
+
+
+class NewHelpAnswer(Body, frozen=True, kw_only=True):
+    """The login of the invitation; left out, the one that the account has."""
+
+    login: str | None = None
 
 
 class NewToken(Body, frozen=True, kw_only=True):

@@ -1,7 +1,8 @@
 """`letopis accounts`: accounts and roles from the command line, by who has the school's folder in hand.
 
-Entries are in the name of an administrator: of `--by`, else of who founded the journal. What only reads, invites or
-makes tokens works beside a running server; entries on SQLite need it stopped.
+Entries are in the name of an administrator: of `--by`, else of who founded the journal. What only reads works beside a
+running server; entries on SQLite need it stopped, and codes, resets and tokens are entries before they are told
+(`api.cli.helping`).
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 from uuid import uuid4
@@ -19,17 +19,23 @@ from api.cli.console import Console, Exit
 from api.cli.importing import founder
 from api.cli.looking import look
 from api.cli.replaying import moment_of
-from api.identity.acting import find_account, forget_before, roles_today
+from api.identity.acting import forget_before
 from api.retention import PERSON
 from api.schools import OpenSchool, open_school
 from api.settings import SettingsError
-from ledger.errors import LetopisError
 from ledger.journal import commands as jc
-from ledger.journal.account_vocabulary import ACCOUNT_WORDS, AccountClosing, AccountKind, Role
+from ledger.journal.account_vocabulary import (
+    ACCOUNT_WORDS,
+    HELP_REASON_WORDS,
+    SIGN_IN_HELP_WORDS,
+    AccountClosing,
+    AccountKind,
+    Role,
+)
 from ledger.journal.vocabulary import ROLE_WORDS
 from ledger.vault.disclosure import make_disclosure
 from ledger.wire.entry import Actor
-from projections.views.accounts import Account, accounts
+from projections.views.accounts import Account, Help, accounts
 
 
 def run_list(console: Console, var: Path, at: str | None, position: int | None) -> int:
@@ -58,6 +64,8 @@ def run_list(console: Console, var: Path, at: str | None, position: int | None) 
                 factor += f", ключей входа / passkeys: {login.passkeys}" if login.passkeys else ""
                 lines.append(f"    вход / sign-in: {login.login} ({factor})")
                 lines += [f"    поставщик / provider: {login.issuer}"] if login.issuer else []
+            lines += [_helped(help_, school.app.day_of(help_.at)) for help_ in one.helped]
+            lines += [f"    просят / asked for [{one.asked.entry}]: {_help_words(one.asked)}"] if one.asked else []
             lines += [f"    ключ / token {token.id}: {token.label}, {token.used_on or '—'}" for token in own]
         text = "\n".join(lines) or "Учётных записей нет. / No accounts: letopis accounts found"
         console.result({"rows": rows, "people": names, "position": found.position}, text)
@@ -128,45 +136,21 @@ def run_close(
     return Exit.DONE
 
 
-def run_invite(console: Console, var: Path, account: str, login: str) -> int:
-    """A code with which the account's holder sets a password; shown once."""
+def run_passkeys(console: Console, var: Path, account: str) -> int:
+    """An account's passkeys."""
     with open_school(var, background=False, recording=False) as school:
-        _check_open(school, account)
-        code, expires = school.secrets.invite(account, login, int(time.time()))
-        until = datetime.fromtimestamp(expires, UTC).isoformat()
-        text = f"Код показывается один раз, годен до {until} / shown once, good until then:\n    {code}"
-        console.result({"account": account, "login": login, "code": code, "expires_at": expires}, text)
-    return Exit.DONE
-
-
-def run_passkeys(console: Console, var: Path, account: str, remove: str | None) -> int:
-    """An account's passkeys; or a lost one removed, which ends the account's sessions."""
-    with open_school(var, background=False, recording=False) as school:
-        kept = school.secrets.passkeys
-        if remove is not None:
-            if not kept.remove(account, remove):
-                raise SettingsError(f"--remove: у {account} нет такого ключа входа / no such passkey")
-            console.result({"removed": remove}, f"{remove}: удалён / removed")
-            return Exit.DONE
-        rows = kept.listed(account)
+        rows = school.secrets.passkeys.listed(account)
         lines = [f"{one.id}: {one.name}, {one.used_on or '—'}" for one in rows]
         console.result({"rows": [asdict(one) for one in rows]}, "\n".join(lines) or "Ключей входа нет. / No passkeys.")
     return Exit.DONE
 
 
-def run_token(console: Console, var: Path, account: str, role: str, label: str, days: int, revoke: str | None) -> int:
-    """A token for a program, shown once; or one revoked."""
+def run_revoke_token(console: Console, var: Path, account: str, revoke: str) -> int:
+    """Revoke a token; that takes nothing from its holder that a new one does not give back, and is no entry."""
     with open_school(var, background=False, recording=False) as school:
-        if revoke is not None:
-            if not school.secrets.revoke_token(account, revoke):
-                raise SettingsError(f"--revoke: у {account} нет такого ключа / no such token")
-            console.result({"revoked": revoke}, f"{revoke}: снят / revoked")
-            return Exit.DONE
-        if role not in roles_today(school, _check_open(school, account)):
-            raise SettingsError(f"--role: у {account} сегодня нет роли {role} / the account does not have it today")
-        token = school.secrets.make_token(account, role, label, int(time.time()), days=days)
-        text = f"Ключ показывается один раз / shown once:\n    {token}"
-        console.result({"account": account, "role": role, "token": token}, text)
+        if not school.secrets.revoke_token(account, revoke):
+            raise SettingsError(f"--revoke: у {account} нет такого ключа / no such token")
+        console.result({"revoked": revoke}, f"{revoke}: снят / revoked")
     return Exit.DONE
 
 
@@ -178,13 +162,6 @@ def _written(var: Path, by: str | None) -> Iterator[tuple[OpenSchool, Actor]]:
         school.checkpointer.sign()
 
 
-def _check_open(school: OpenSchool, account: str) -> Any:
-    found = find_account(school, account)
-    if found is None:
-        raise LetopisError(f"{account}: нет такой открытой учётной записи / there is no such open account")
-    return found
-
-
 def _keep_name(school: OpenSchool, account: str, name: str) -> str:
     disclosure = make_disclosure("account_name", name)
     school.vault.keep(account, PERSON, [disclosure.text])
@@ -194,6 +171,15 @@ def _keep_name(school: OpenSchool, account: str, name: str) -> str:
 def _names(school: OpenSchool, rows: tuple[Account, ...]) -> dict[str, str]:
     look(school, "accounts list", rows)
     return school.account_names(rows)
+
+
+def _helped(one: Help, day: str) -> str:
+    alone = "" if one.basis is None else f", в одиночку / alone: {one.basis}"
+    return f"    помогли войти / helped [{one.entry}]: {day} {_help_words(one)} — {one.actor}{alone}"
+
+
+def _help_words(one: Help) -> str:
+    return f"{SIGN_IN_HELP_WORDS[one.help]}, {HELP_REASON_WORDS[one.reason]}"
 
 
 def _described(one: Account, name: str) -> str:

@@ -17,6 +17,16 @@ accounts = typer.Typer(
 )
 Account = Annotated[str, typer.Argument(help="Учётная запись: id / an account's id")]
 Basis = Annotated[str, typer.Option(help="Документ, без имён / the document, no names")]
+Reason = Annotated[
+    str | None,
+    typer.Option(
+        help="first_access, code_unused, forgotten_password, lost_device, in_wrong_hands, provider, program, other"
+    ),
+]
+Alone = Annotated[
+    str | None, typer.Option(help="Документ, если ответить некому / the document, where nobody else can answer")
+]
+Request = Annotated[int, typer.Argument(min=0, help="Запись просьбы / the request's entry")]
 By = Annotated[str | None, typer.Option(help="Чьим именем: id администратора / an administrator's id; иначе кто завёл")]
 
 
@@ -120,26 +130,87 @@ def close(
 def invite(
     account: Account,
     login: Annotated[str, typer.Argument(help="Имя входа / login")],
+    reason: Reason = None,
+    basis: Alone = None,
+    by: By = None,
     var: Var = Path("var"),
     as_json: Json = False,
 ) -> None:
     """Код, с которым человек задаёт пароль; показывается один раз. / A code to set a password with; shown once."""
-    from api.cli.accounts import run_invite
+    from api.cli.helping import run_invite
 
-    raise typer.Exit(run_invite(Console(as_json=as_json), var, account, login))
+    raise typer.Exit(run_invite(Console(as_json=as_json), var, account, login, (reason, basis), by))
+
+
+@accounts.command(short_help="Снять второй фактор / take the second factor away")
+def reset(
+    account: Account,
+    reason: Reason = None,
+    basis: Alone = None,
+    by: By = None,
+    var: Var = Path("var"),
+    as_json: Json = False,
+) -> None:
+    """Снять второй фактор, ключи входа и запасные коды: устройство потеряно. / Take the second factor away."""
+    from api.cli.helping import run_reset
+
+    raise typer.Exit(run_reset(Console(as_json=as_json), var, account, (reason, basis), by))
+
+
+@accounts.command(short_help="Попросить второго / ask a second person")
+def ask(
+    account: Account,
+    help_: Annotated[str, typer.Argument(metavar="HELP", help="code, second_factor")],
+    reason: Reason = None,
+    by: By = None,
+    var: Var = Path("var"),
+    as_json: Json = False,
+) -> None:
+    """Попросить новый код или снять второй фактор; ответит другой. / Ask for it; another answers."""
+    from api.cli.helping import run_ask
+
+    raise typer.Exit(run_ask(Console(as_json=as_json), var, account, help_, reason, by))
+
+
+@accounts.command(short_help="Ответить: дать / answer: give it")
+def approve(
+    request: Request,
+    login: Annotated[str | None, typer.Option(help="Имя входа, если другое / login, if another")] = None,
+    var: Var = Path("var"),
+    as_json: Json = False,
+) -> None:
+    """Дать, о чём просили: второй человек, ключ в LETOPIS_TOKEN. / Give it, as a second person by LETOPIS_TOKEN."""
+    from api.cli.helping import run_answer
+
+    raise typer.Exit(run_answer(Console(as_json=as_json), var, request, login, None, give=True))
+
+
+@accounts.command(short_help="Ответить: отказать / answer: refuse")
+def refuse(request: Request, basis: Basis, var: Var = Path("var"), as_json: Json = False) -> None:
+    """Отказать: второй человек. / Refuse, as a second person by LETOPIS_TOKEN."""
+    from api.cli.helping import run_answer
+
+    raise typer.Exit(run_answer(Console(as_json=as_json), var, request, None, basis, give=False))
 
 
 @accounts.command(short_help="Ключи входа / passkeys")
 def passkeys(
     account: Account,
     remove: Annotated[str | None, typer.Option(help="Удалить потерянный / remove a lost one")] = None,
+    reason: Reason = None,
+    basis: Alone = None,
+    by: By = None,
     var: Var = Path("var"),
     as_json: Json = False,
 ) -> None:
     """Ключи входа учётной записи; с --remove — удалить один. / An account's passkeys; --remove takes one away."""
     from api.cli.accounts import run_passkeys
+    from api.cli.helping import run_remove_passkey
 
-    raise typer.Exit(run_passkeys(Console(as_json=as_json), var, account, remove))
+    console = Console(as_json=as_json)
+    if remove is not None:
+        raise typer.Exit(run_remove_passkey(console, var, account, remove, (reason, basis), by))
+    raise typer.Exit(run_passkeys(console, var, account))
 
 
 @accounts.command(short_help="Ключ для программы / a token for a program")
@@ -149,10 +220,15 @@ def token(
     label: Annotated[str, typer.Option(help="Метка / label")] = "letopis accounts token",
     days: Annotated[int, typer.Option(min=1, max=366, help="Дней / days")] = 365,
     revoke_id: Annotated[str | None, typer.Option("--revoke", help="Снять этот ключ / revoke this one")] = None,
+    by: By = None,
     var: Var = Path("var"),
     as_json: Json = False,
 ) -> None:
     """Ключ входа для программы; показывается один раз. / A bearer token for a program; shown once."""
-    from api.cli.accounts import run_token
+    from api.cli.accounts import run_revoke_token
+    from api.cli.helping import run_token
 
-    raise typer.Exit(run_token(Console(as_json=as_json), var, account, role, label, days, revoke_id))
+    console = Console(as_json=as_json)
+    if revoke_id is not None:
+        raise typer.Exit(run_revoke_token(console, var, account, revoke_id))
+    raise typer.Exit(run_token(console, var, account, role, label, days, by))

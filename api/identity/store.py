@@ -59,11 +59,7 @@ class Secrets:
         Raises:
             IdentityError: it would last too long, or its label is none.
         """
-        if not 1 <= days <= TOKEN_DAYS_MAX or not 1 <= len(label) <= LABEL_LENGTH_MAX or not label.isprintable():
-            raise IdentityError(
-                f"ключ — от 1 до {TOKEN_DAYS_MAX} дней, метка до {LABEL_LENGTH_MAX} знаков / "
-                f"a token lasts 1 to {TOKEN_DAYS_MAX} days and has a label of up to {LABEL_LENGTH_MAX} characters"
-            )
+        check_label(label, days)
         token = new_secret()
         parameters = {
             **self._of(account, digest=digest_of(token), role=role, label=label, now=now),
@@ -137,6 +133,15 @@ class Secrets:
         rows = self._rows.run(lambda execute: execute(sql, parameters))
         return [Login(row[0], row[1], bool(row[2]), bool(row[3] or row[6]), *row[4:]) for row in rows]
 
+    def check_login(self, account: str, login: str) -> None:
+        """Refuse a login under which this account's holder cannot be invited.
+
+        Raises:
+            IdentityError: the login is none, or another account's.
+        """
+        _check_login(login)
+        self._rows.run(lambda execute: self._check_free(execute, self._of(account, login=login)))
+
     def invite(self, account: str, login: str, now: int) -> tuple[str, int]:
         """Invite an account's holder to set a password under this login; earlier invitations count no more.
 
@@ -146,19 +151,13 @@ class Secrets:
         Raises:
             IdentityError: the login is none, or another account's.
         """
-        if not _LOGIN.fullmatch(login):
-            raise IdentityError(
-                "имя входа — 3–32 строчных латинских буквы, цифры, точки, дефиса / "
-                "a login is 3 to 32 lower-case letters, digits, dots and dashes"
-            )
+        _check_login(login)
         code = new_secret()
         parameters = self._of(account, login=login)
         expires = now + INVITATION_SECONDS
 
         def work(execute: Execute) -> None:
-            taken = "SELECT account FROM credentials WHERE origin = :origin AND login = :login AND account <> :account"
-            if execute(taken, parameters):
-                raise IdentityError("это имя входа занято / this login is taken")
+            self._check_free(execute, parameters)
             execute(
                 "INSERT INTO credentials (origin, account, login) VALUES (:origin, :account, :login)"
                 " ON CONFLICT (origin, account) DO UPDATE SET login = :login",
@@ -393,6 +392,11 @@ class Secrets:
 
     # Pieces of transactions.
 
+    def _check_free(self, execute: Execute, parameters: dict[str, object]) -> None:
+        taken = "SELECT account FROM credentials WHERE origin = :origin AND login = :login AND account <> :account"
+        if execute(taken, parameters):
+            raise IdentityError("это имя входа занято / this login is taken")
+
     def _take_code(self, execute: Execute, account: str, code: str, now: int) -> bool:
         """Take a code; says whether it is the first of its factor.
 
@@ -451,6 +455,27 @@ class Secrets:
 _TOKENS: Final = (
     "SELECT digest, account, role, rights, label, made_at, expires_at, used_on FROM tokens WHERE origin = :origin"
 )
+
+
+def check_label(label: str, days: int) -> None:
+    """Refuse a token that cannot be made.
+
+    Raises:
+        IdentityError: it would last too long, or its label is none.
+    """
+    if not 1 <= days <= TOKEN_DAYS_MAX or not 1 <= len(label) <= LABEL_LENGTH_MAX or not label.isprintable():
+        raise IdentityError(
+            f"ключ — от 1 до {TOKEN_DAYS_MAX} дней, метка до {LABEL_LENGTH_MAX} знаков / "
+            f"a token lasts 1 to {TOKEN_DAYS_MAX} days and has a label of up to {LABEL_LENGTH_MAX} characters"
+        )
+
+
+def _check_login(login: str) -> None:
+    if not _LOGIN.fullmatch(login):
+        raise IdentityError(
+            "имя входа — 3–32 строчных латинских буквы, цифры, точки, дефиса / "
+            "a login is 3 to 32 lower-case letters, digits, dots and dashes"
+        )
 
 
 def _token(row: tuple[Any, ...]) -> Token:

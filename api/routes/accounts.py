@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
+from dataclasses import asdict
+from typing import Any, Final
 
 from fastapi import APIRouter, Depends, Request, Response
 from starlette.concurrency import run_in_threadpool
@@ -10,17 +11,20 @@ from starlette.concurrency import run_in_threadpool
 from api.access import answer_recorded, reads, reads_nobody
 from api.auth import Identity, Right, needs_second_factor
 from api.bodies import Nothing, accounts as bodies
+from api.bodies.erasures import NewBasis
+from api.identity import helping
 from api.identity.acting import find_account, forget_before, roles_today
 from api.openapi import asks, describe
 from api.problems import Problem
 from api.queries import At, read_as_of
 from api.refusals import trace
-from api.requests import authorize_now, convert_body, now_seconds, path_id, path_index, read_body, role_not_held
-from api.routes.sign_in import make_token, revoke_token, shown
+from api.requests import authorize_now, convert_body, path_id, path_index, read_body, role_not_held
+from api.routes.sign_in import check_token, make_token, revoke_token, shown
 from api.schools import OpenSchool
 from api.writing import Asked, Write, fields, new_id, perform
 from ledger.journal import commands as jc
 from ledger.journal.account import Account
+from ledger.wire.entry import Actor
 from projections.views.accounts import accounts
 
 
@@ -29,8 +33,14 @@ def check_administrator(request: Request) -> None:
     request.state.school, request.state.identity = authorize_now(request, Right.ADMINISTER)
 
 
+def check_director(request: Request) -> None:
+    """Refuse who may not direct before anything else of the request is judged."""
+    request.state.school, request.state.identity = authorize_now(request, Right.DIRECT)
+
+
 router = APIRouter(tags=["accounts"])
 administered = APIRouter(tags=["accounts"], dependencies=[Depends(check_administrator)])
+directed = APIRouter(tags=["accounts"], dependencies=[Depends(check_director)])
 
 
 def _open(asked: Asked[bodies.NewAccount]) -> jc.OpenAccount:
@@ -109,6 +119,8 @@ async def read_accounts(request: Request, at: At = None) -> Response:
                 "kind": one.kind,
                 "grants": list(one.grants.values()),
                 "acknowledged": school.confidentiality.sha256 in one.acknowledged,
+                "helped": one.helped,
+                "asked": one.asked,
                 "closed_by": one.closed_by,
                 "reason": one.reason,
                 "last_day": one.last_day,
@@ -124,42 +136,56 @@ async def read_accounts(request: Request, at: At = None) -> Response:
 @administered.post("/accounts/{account}/invitation", openapi_extra=asks(bodies.NewInvitation))
 @reads_nobody("a code of an invitation")
 async def invite(request: Request) -> Response:
-    """A code with which the account's holder sets a password; told once, good for a week, used once."""
+    """A code with which the account's holder sets a password; told once, good for a week, used once; an entry first.
+
+    Where the account ever had a role that needs the second factor, another than the first takes two people.
+    """
     school, account = _administered(request)
     body = convert_body(await read_body(request), bodies.NewInvitation)
 
     def work() -> Response:
-        _check_weaker(request, _known(school, account))
-        code, expires = school.secrets.invite(account, body.login, now_seconds())
-        return school.json({"code": code, "login": body.login, "expires_at": expires})
+        known = _known(school, account)
+        _check_weaker(request, known)
+        given = helping.give_code(school, _hand(request), known, body.login, helping.Ground(body.reason))
+        return school.json(_told(given))
 
     return await run_in_threadpool(work)
 
 
-@administered.post("/accounts/{account}/second-factor-reset", openapi_extra=asks(Nothing))
+@administered.post("/accounts/{account}/second-factor-reset", openapi_extra=asks(bodies.NewHelp))
 @reads_nobody("whether there was a second factor")
 async def reset_second_factor(request: Request) -> Response:
-    """Take an account's second factor away, with its recovery codes and sessions: the device was lost."""
+    """Take an account's second factor away, with its recovery codes and sessions: the device was lost.
+
+    Recorded first. Where the account ever had a role that needs the second factor, it takes two people.
+    """
     school, account = _administered(request)
-    convert_body(await read_body(request), Nothing)
+    body = convert_body(await read_body(request), bodies.NewHelp)
 
     def work() -> Response:
-        _check_weaker(request, _known(school, account))
-        return school.json({"reset": school.secrets.reset_second(account)})
+        known = _known(school, account)
+        _check_weaker(request, known)
+        given, was_there = helping.take_second_factor(school, _hand(request), known, helping.Ground(body.reason))
+        return school.json({"reset": was_there, "entry": given.entry})
 
     return await run_in_threadpool(work)
 
 
-@administered.post("/accounts/{account}/unlinking", openapi_extra=asks(Nothing))
+@administered.post("/accounts/{account}/unlinking", openapi_extra=asks(bodies.NewHelp))
 @reads_nobody("whether there was a link")
 async def unlink(request: Request) -> Response:
     """Take the account's link to the provider away, and end its sessions; an invitation links anew."""
     school, account = _administered(request)
-    convert_body(await read_body(request), Nothing)
+    body = convert_body(await read_body(request), bodies.NewHelp)
 
     def work() -> Response:
-        _check_weaker(request, _known(school, account))
-        return school.json({"unlinked": school.secrets.links.unlink(account)})
+        known = _known(school, account)
+        _check_weaker(request, known)
+        login = school.secrets.login(account)
+        if login is None or login.issuer is None:
+            return school.json({"unlinked": False, "entry": None})
+        entry = helping.record(school, _hand(request), known, "link", helping.Ground(body.reason))
+        return school.json({"unlinked": school.secrets.links.unlink(account), "entry": entry})
 
     return await run_in_threadpool(work)
 
@@ -189,6 +215,8 @@ async def make_programs_token(request: Request) -> Response:
         _check_weaker(request, known)
         if body.role not in roles_today(school, known):
             raise role_not_held(409)
+        check_token(body)
+        helping.record(school, _hand(request), known, "token", helping.Ground())
         return make_token(school, account, body)
 
     return await run_in_threadpool(work)
@@ -201,6 +229,78 @@ async def revoke_accounts_token(request: Request) -> Response:
     school, account = _administered(request)
     convert_body(await read_body(request), Nothing)
     return await run_in_threadpool(revoke_token, school, account, request.path_params["token"])
+
+
+_HELP: Final = "/accounts/{account}/help-requests"
+
+
+def _ask_help(asked: Asked[bodies.NewHelpRequest]) -> jc.RequestSignInHelp:
+    return jc.RequestSignInHelp(**fields(asked.body, account=path_id(asked.request, "account")))
+
+
+def _refuse_help(asked: Asked[NewBasis]) -> jc.RefuseSignInHelp:
+    place = {"account": path_id(asked.request, "account"), "request": path_index(asked.request, "request_index")}
+    return jc.RefuseSignInHelp(**fields(asked.body, **place))
+
+
+ASK_HELP: Final = Write(Right.ADMINISTER, bodies.NewHelpRequest, _ask_help)
+REFUSE_HELP: Final = Write(Right.DIRECT, NewBasis, _refuse_help)
+
+
+@router.post(_HELP, status_code=201, openapi_extra=describe(ASK_HELP))
+async def request_help(request: Request) -> Response:
+    """Ask a second person, who directs, for another code or to take the second factor away."""
+    return await perform(request, ASK_HELP)
+
+
+@router.post(_HELP + "/{request_index}/refusal", status_code=201, openapi_extra=describe(REFUSE_HELP))
+async def refuse_help(request: Request) -> Response:
+    """Leave the account as it is, as a second person who directs."""
+    return await perform(request, REFUSE_HELP)
+
+
+@directed.post(_HELP + "/{request_index}/approval", openapi_extra=asks(bodies.NewHelpAnswer))
+@reads_nobody("a code of an invitation")
+async def answer_help(request: Request) -> Response:
+    """Do what was asked for, as a second person who directs: the code is told to this person, once."""
+    school, account = _administered(request)
+    index = path_index(request, "request_index")
+    body = convert_body(await read_body(request), bodies.NewHelpAnswer)
+
+    def work() -> Response:
+        known = _known(school, account)
+        return school.json(_told(helping.answer(school, _hand(request), known, index, body.login)))
+
+    return await run_in_threadpool(work)
+
+
+@directed.get("/help-requests")
+@reads("names")
+async def read_help_requests(request: Request) -> Response:
+    """Requests for help to sign in that wait for a second person."""
+    school: OpenSchool = request.state.school
+
+    def work() -> Response:
+        found = accounts(school.read_views())
+        waiting = [one for one in found.rows if one.asked is not None and one.closed_by is None]
+        asking = {one.asked.actor for one in waiting if one.asked}
+        named = school.account_names([one for one in found.rows if one in waiting or one.account in asking])
+        rows = [{"account": one.account, **asdict(one.asked)} for one in waiting if one.asked]
+        return school.json({"rows": rows, "position": found.position, "people": named})
+
+    return await answer_recorded(request, work)
+
+
+def _hand(request: Request) -> Actor:
+    identity: Identity = request.state.identity
+    return Actor(identity.actor, identity.role)
+
+
+def _told(given: helping.Given) -> dict[str, Any]:
+    """What whoever helps is told; the code, once."""
+    if given.code is None:
+        return {"reset": True, "entry": given.entry}
+    return {"code": given.code, "login": given.login, "expires_at": given.expires, "entry": given.entry}
 
 
 def _administered(request: Request) -> tuple[OpenSchool, str]:

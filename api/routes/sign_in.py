@@ -9,12 +9,14 @@ from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from api.access import reads_nobody
+from api.access import answer_recorded, reads, reads_nobody
 from api.auth import RIGHTS, needs_second_factor
 from api.bodies import Nothing, accounts as bodies
 from api.identity.acting import find_account, grants_today, of_session, roles_of, roles_today
+from api.identity.helping import own_help
 from api.identity.kept import NotTheHolder, Session, Stage, Token
 from api.identity.passwords import AT_ONCE
+from api.identity.store import check_label
 from api.openapi import asks
 from api.problems import Problem, unauthorized
 from api.requests import (
@@ -29,6 +31,7 @@ from api.requests import (
     role_not_held,
     school_of,
     session_of,
+    stated_reason,
 )
 from api.schools import OpenSchool
 from ledger.journal.commands import AcknowledgeConfidentiality
@@ -153,6 +156,22 @@ async def read_me(request: Request) -> Response:
     return await run_in_threadpool(lambda: school.json(_me(request, school)))
 
 
+@router.get("/me/help")
+@reads("names")
+async def read_my_help(request: Request) -> Response:
+    """Who gave a new way in to the own account or took one away, the newest first; `told`: it is recent."""
+    school = school_of(request)
+    refuse_strange_query(request)
+
+    def work() -> Response:
+        identity = identify(request, school)
+        request.state.school, request.state.identity = school, identity
+        request.state.stated = stated_reason(request)
+        return school.json(own_help(school, identity))
+
+    return await answer_recorded(request, work)
+
+
 @router.get("/me/confidentiality")
 @reads_nobody("one's own sign-in")
 async def read_confidentiality(request: Request) -> Response:
@@ -254,14 +273,26 @@ def make_token(school: OpenSchool, account: str, body: bodies.NewToken) -> Respo
         Problem: 422 for a right that its role has not.
         IdentityError: as the store says.
     """
-    given = None if body.rights is None else tuple(body.rights)
-    if given is not None and not set(given) <= {right.value for right in RIGHTS.get(body.role, frozenset())}:
-        detail = ("такого права у этой роли нет", "the role has no such right")
-        raise Problem("unprocessable", 422, detail, more={"where": "rights"})
+    given = check_token(body)
     token = school.secrets.make_token(account, body.role, body.label, now_seconds(), days=body.days, rights=given)
     answer = school.json({"token": token, "role": body.role, "label": body.label})
     answer.status_code = 201
     return answer
+
+
+def check_token(body: bodies.NewToken) -> tuple[str, ...] | None:
+    """The rights to which a token's role is cut; None: not at all.
+
+    Raises:
+        Problem: 422 for a right that its role has not.
+        IdentityError: it would last too long, or its label is none.
+    """
+    check_label(body.label, body.days)
+    given = None if body.rights is None else tuple(body.rights)
+    if given is not None and not set(given) <= {right.value for right in RIGHTS.get(body.role, frozenset())}:
+        detail = ("такого права у этой роли нет", "the role has no such right")
+        raise Problem("unprocessable", 422, detail, more={"where": "rights"})
+    return given
 
 
 def revoke_token(school: OpenSchool, account: str, token: str) -> Response:

@@ -64,6 +64,18 @@ async function showOwn () {
   }))
 }
 
+// Who gave a new way in to this account; says whether something of it is new, so that its holder reads it first.
+async function showHelp () {
+  const { rows } = await ask('/me/help')
+  byId('helped').hidden = !rows.length
+  byId('help').replaceChildren(...rows.map((row) => {
+    const item = document.createElement('li')
+    item.append(`${row.said} / ${row.said_en}`)
+    return item
+  }))
+  return rows.some((row) => row.is_new)
+}
+
 async function follow (told) {
   if (told.next === 'second_factor') {
     byId('password').hidden = byId('provider').hidden = true
@@ -71,7 +83,9 @@ async function follow (told) {
     return say('Нужен второй фактор: код или ключ. / The second factor is needed: a code or a passkey.')
   }
   const place = placeAsked()
-  if (told.next === 'done' && place) return location.replace(place)
+  const isHeld = await showHelp()
+  if (told.next === 'done' && place && !isHeld) return location.replace(place)
+  byId('on').hidden = told.next !== 'done' || !place
   for (const id of ['password', 'code', 'passkey', 'provider']) byId(id).hidden = true
   byId('own').hidden = false
   byId('add').hidden = byId('passkey').dataset.taken !== 'yes'
@@ -146,6 +160,7 @@ onSubmit('provider', (fields) => leave(fields.code.trim()))
 onSubmit('add', (fields) => addPasskey(fields.name.trim()))
 byId('passkey').hidden = byId('passkey').dataset.taken !== 'yes' || !window.PublicKeyCredential
 byId('passkey').firstElementChild.addEventListener('click', () => attempt(withPasskey))
+byId('on').firstElementChild.addEventListener('click', () => location.replace(placeAsked()))
 byId('out').addEventListener('click', () => attempt(async () => {
   await ask('/sign-out', {})
   location.reload()

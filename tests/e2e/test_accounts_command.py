@@ -12,7 +12,7 @@ import pytest
 from api.cli.app import run
 from api.identity.kept import Registered, Session
 from api.schools import open_school
-from ledger.journal.commands import RegisterPerson
+from ledger.journal.commands import AcknowledgeConfidentiality, RegisterPerson
 from ledger.wire.entry import Actor
 
 TEACHER = "7e000000-0000-4000-8000-000000000001"
@@ -103,3 +103,62 @@ def test_refuses_what_the_rules_refuse_in_both_languages(
         assert " / " in capsys.readouterr().err
     assert run(["accounts", "token", founder, "--role", "deputy", "--var", str(var)]) == 2
     assert run(["accounts", "invite", TEACHER, "orlova", "--var", str(var)]) == 3
+
+
+def employee(ask: Ask, name: str, role: str) -> str:
+    account: str = ask("open", "employee", "--name", name)["account"]
+    ask("grant", account, role, "--basis", "приказ № 1", "--from", "2020-01-01")
+    return account
+
+
+def test_one_person_alone_helps_where_nobody_else_could_answer_and_names_a_document(
+    var: Path, ask: Ask, capsys: pytest.CaptureFixture[str]
+) -> None:
+    founder = ask("list")["rows"][0]["account"]
+    first = ask("invite", founder, "head")
+    assert run(["accounts", "invite", founder, "other", "--var", str(var)]) == 1
+    assert "another who directs gives it" in capsys.readouterr().err
+    again = ask("invite", founder, "head", "--basis", "акт № 1", "--reason", "code_unused")
+    ask("reset", founder, "--basis", "акт № 2")
+    (row,) = ask("list")["rows"]
+    assert [(one["help"], one["reason"], one["basis"]) for one in row["helped"]] == [
+        ("second_factor", "lost_device", "акт № 2"), ("code", "code_unused", "акт № 1"),
+        ("first_code", "first_access", None),
+    ]  # fmt: skip
+    assert (row["sign_in"]["login"], row["helped"][1]["entry"]) == ("head", again["entry"])
+    assert run(["accounts", "list", "--var", str(var)]) == 0
+    said = capsys.readouterr().out
+    assert "новый код приглашения, код не использован" in said
+    assert "в одиночку / alone: акт № 1" in said
+    assert first["code"] not in said
+    employee(ask, "Директор", "director")
+    assert run(["accounts", "invite", founder, "head", "--basis", "акт № 3", "--var", str(var)]) == 2
+    assert "letopis accounts ask" in capsys.readouterr().err
+
+
+def test_two_people_help_by_command_and_the_second_has_a_token(
+    var: Path, ask: Ask, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    director, deputy = employee(ask, "Директор", "director"), employee(ask, "Завуч", "deputy")
+    token = ask("token", director, "--role", "director")["token"]
+    ask("invite", deputy, "deputy")
+    request = ask("ask", deputy, "code", "--reason", "forgotten_password")["request"]
+    assert run(["accounts", "ask", deputy, "second_factor", "--var", str(var)]) == 1
+    assert run(["accounts", "approve", str(request), "--var", str(var)]) == 1
+    assert "who asked for it may not answer" in capsys.readouterr().err
+    monkeypatch.setenv("LETOPIS_TOKEN", token)
+    assert run(["accounts", "approve", str(request), "--var", str(var)]) == 2, "the duty was not acknowledged"
+    with open_school(var, background=False) as school:
+        acknowledged = AcknowledgeConfidentiality(account=director, sha256=school.confidentiality.sha256)
+        school.execute(acknowledged, Actor(director, "director"))
+    capsys.readouterr()
+    given = ask("approve", str(request))
+    with open_school(var, background=False) as school:
+        assert school.secrets.accept(given["code"], "верный конь скрепка", "::1", 0) == deputy
+    assert run(["accounts", "approve", str(request), "--var", str(var)]) == 2
+    monkeypatch.delenv("LETOPIS_TOKEN")
+    request = ask("ask", deputy, "second_factor")["request"]
+    monkeypatch.setenv("LETOPIS_TOKEN", token)
+    ask("refuse", str(request), "--basis", "записка № 1")
+    row = next(row for row in ask("list")["rows"] if row["account"] == deputy)
+    assert ([one["help"] for one in row["helped"]], row["asked"]) == (["code", "first_code"], None)

@@ -27,7 +27,7 @@ from api.requests import now_seconds
 from api.settings import Layout, SettingsError
 from tests.http_class import problem
 from tests.http_school import Served, make_school, served
-from tests.integration.test_signing_in import PASSWORD, TEACHER, Person, acknowledge, invited
+from tests.integration.test_signing_in import PASSWORD, TEACHER, Person, acknowledge, by_two, invited
 
 ADDRESS = "https://journal.example"
 UP, UV, AT = 0x01, 0x04, 0x40
@@ -270,8 +270,7 @@ def test_an_administrator_takes_passkeys_away_with_the_second_factor(
     school: Served, holder: tuple[Person, Device]
 ) -> None:
     person, device = holder
-    with school.as_("administrator") as admin:
-        assert admin.post(f"/accounts/{TEACHER}/second-factor-reset", json={}).json()
+    by_two(school, TEACHER, "second_factor")
     problem(person.ask("POST", "/passkeys/sign-in", device.sign(asked(person))), 401, "passkey_refused")
     assert person.sign_in()["next"] == "set_up_second_factor"
 

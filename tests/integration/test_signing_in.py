@@ -21,6 +21,7 @@ from ledger.journal.commands import (
     AcknowledgeConfidentiality,
     CloseAccount,
     GrantRole,
+    HelpSignIn,
     OpenAccount,
     RegisterPerson,
     RevokeRole,
@@ -223,9 +224,122 @@ def test_a_role_that_approves_needs_a_second_factor_and_each_code_is_taken_once(
     third.sign_in()
     problem(third.ask("POST", "/second-factor", {"code": codes[0]}), 401, "not_the_holder")
     with server.as_("administrator") as admin:
-        assert admin.post(f"/accounts/{TEACHER}/second-factor-reset", json={}).json() == {"reset": True}
+        problem(admin.post(f"/accounts/{TEACHER}/second-factor-reset", json={}), 409, "two_people_needed")
+    assert person.get("/me").status_code == 200, "nothing was taken away"
+    asked, given = by_two(server, TEACHER, "second_factor")
+    assert given == {"reset": True, "entry": asked + 1}
     problem(person.get("/me"), 401, "unauthorized")
     assert third.sign_in()["next"] == "done"
+
+
+def by_two(server: Served, account: str, help_: str) -> tuple[int, dict[str, Any]]:
+    """The administrator asks, the director gives it; the entry that asked, and what the director is told."""
+    with server.as_("administrator") as admin:
+        made = admin.post(f"/accounts/{account}/help-requests", json={"help": help_, "reason": "lost_device"})
+        assert made.status_code == 201, made.text
+        place = f"/accounts/{account}/help-requests/{made.json()['first_index']}/approval"
+        problem(admin.post(place, json={}), 403, "second_person_needed")
+    with server.as_("director") as director:
+        given = director.post(place, json={})
+        assert given.status_code == 200, given.text
+        problem(director.post(place, json={}), 409, "not_a_request")
+    return made.json()["first_index"], given.json()
+
+
+def entry_of(server: Served, index: int) -> dict[str, Any]:
+    with server.as_("inspector") as inspector:
+        found: dict[str, Any] = inspector.get(f"/entries/{index}").json()
+    return found
+
+
+def test_each_help_is_an_entry_that_the_holder_is_told_of(server: Served) -> None:
+    person = invited(server, "teacher")
+    person.sign_in()
+    first = person.get("/me/help").json()
+    assert [(one["help"], one["is_new"]) for one in first["rows"]] == [("first_code", False)]
+    assert first["people"] == {}, "nobody's name before the duty of confidentiality is acknowledged"
+    acknowledge(person)
+    with server.as_("administrator") as admin:
+        reset = admin.post(f"/accounts/{TEACHER}/second-factor-reset", json={"reason": "in_wrong_hands"}).json()
+        again = admin.post(f"/accounts/{TEACHER}/invitation", json={"login": LOGIN}).json()
+        rows = {row["account"]: row for row in admin.get("/accounts").json()["rows"]}
+        wrong = admin.post(f"/accounts/{TEACHER}/second-factor-reset", json={"reason": "boredom"})
+        assert problem(wrong, 422, "unprocessable")["where"] == "reason"
+    assert [one["help"] for one in rows[TEACHER]["helped"]] == ["code", "second_factor", "first_code"]
+    for index, data in (
+        (reset["entry"], {"help": "second_factor", "reason": "in_wrong_hands"}),
+        (again["entry"], {"help": "code", "reason": "forgotten_password"}),
+    ):
+        recorded = entry_of(server, index)
+        assert (recorded["type"], recorded["data"]) == ("sign_in_helped/1", data)
+        assert again["code"] not in str(recorded)
+    person.sign_in()
+    told = person.get("/me/help").json()
+    assert [(one["help"], one["is_new"], one["entry"]) for one in told["rows"][:2]] == [
+        ("code", True, again["entry"]), ("second_factor", True, reset["entry"]),
+    ]  # fmt: skip
+    helper = told["people"][server.actors["administrator"]]
+    assert helper in told["rows"][0]["said"]
+    assert "скажите директору" in told["rows"][0]["said"]
+    assert "tell the director" in told["rows"][0]["said_en"]
+
+
+def test_that_a_holder_saw_who_helped_is_a_look_at_an_employee(server: Served) -> None:
+    helper = str(uuid4())
+    server.school.execute(RegisterPerson(person=helper, kind="staff", sd=()), administrator(server))
+    server.school.execute(OpenAccount(account=helper, kind="employee"), administrator(server))
+    grant(server, helper, "administrator")
+    person = invited(server, "teacher")
+    person.sign_in()
+    helped = HelpSignIn(account=TEACHER, help="second_factor", reason="lost_device")
+    server.school.execute(helped, Actor(helper, "administrator"))
+    person.get("/me/help")
+    (look,) = server.school.access.log.seen(actors=frozenset({TEACHER}))
+    assert (look.look.what, look.look.people) == ("/me/help", (helper,))
+
+
+def test_a_strong_role_gets_another_code_by_two_people_and_a_technician_may_ask(server: Served) -> None:
+    invited(server, "deputy")
+    technician = opened_as(server, "employee", "system_administrator", str(TODAY))
+    server.tokens["technician"] = server.school.secrets.make_token(
+        technician, "system_administrator", "т", int(time.time())
+    )
+    acknowledged = AcknowledgeConfidentiality(account=technician, sha256=server.school.confidentiality.sha256)
+    server.school.execute(acknowledged, Actor(technician, "system_administrator"))
+    body = {"help": "code", "reason": "forgotten_password"}
+    with server.as_("administrator") as admin:
+        before = server.school.secrets.login(TEACHER)
+        problem(admin.post(f"/accounts/{TEACHER}/invitation", json={"login": "another"}), 409, "two_people_needed")
+        assert server.school.secrets.login(TEACHER) == before, "what was not recorded was not done"
+        problem(admin.post(f"/accounts/{TEACHER}/help-requests", json={**body, "help": "token"}), 422, "unprocessable")
+    with server.as_("technician") as client:
+        asked = client.post(f"/accounts/{TEACHER}/help-requests", json=body).json()["first_index"]
+        problem(client.post(f"/accounts/{TEACHER}/help-requests/{asked}/approval", json={}), 403, "forbidden")
+    with server.as_("director") as director:
+        (waits,) = director.get("/help-requests").json()["rows"]
+        assert (waits["account"], waits["entry"], waits["help"], waits["actor"]) == (TEACHER, asked, "code", technician)
+        place = f"/accounts/{TEACHER}/help-requests/{asked}"
+        problem(director.post(f"{place}/approval", json={"login": "Ы"}), 409, "identity")
+        given = director.post(f"{place}/approval", json={}).json()
+        assert director.get("/help-requests").json()["rows"] == []
+    assert entry_of(server, given["entry"])["data"] == {**body, "request": asked}
+    Person(server).post("/invitation", {"code": given["code"], "password": OTHER})
+    assert Person(server).sign_in(OTHER)["next"] == "set_up_second_factor"
+    with server.as_("technician") as client:
+        asked = client.post(f"/accounts/{TEACHER}/help-requests", json=body).json()["first_index"]
+    with server.as_("director") as director:
+        place = f"/accounts/{TEACHER}/help-requests/{asked}"
+        assert director.post(f"{place}/refusal", json={"basis": "записка № 1"}).status_code == 201
+        problem(director.post(f"{place}/approval", json={}), 409, "not_a_request")
+
+
+def test_the_director_does_not_answer_for_the_own_account(server: Served) -> None:
+    account = server.actors["director"]
+    with server.as_("administrator") as admin:
+        body = {"help": "second_factor", "reason": "lost_device"}
+        asked = admin.post(f"/accounts/{account}/help-requests", json=body).json()["first_index"]
+    with server.as_("director") as director:
+        problem(director.post(f"/accounts/{account}/help-requests/{asked}/approval", json={}), 403, "own_help")
 
 
 def acknowledge_as(person: Person, role: str) -> None:

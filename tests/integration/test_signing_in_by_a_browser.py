@@ -18,7 +18,7 @@ from api.problems import MEDIA_TYPE
 from api.settings import Layout
 from tests.http_class import problem
 from tests.http_school import Served, make_school, served
-from tests.integration.test_signing_in import code_at
+from tests.integration.test_signing_in import TEACHER, code_at
 from tests.integration.test_signing_in_at_a_provider import SUBJECT, employ, invitation
 from tests.openid_school import CLIENT_SECRET, Browser as Client, ProviderProcess, configure, provider
 
@@ -119,6 +119,21 @@ def test_who_asked_for_a_place_gets_there_and_nowhere_else(portal: Portal) -> No
         portal.open(elsewhere)
         expect(portal.page.locator("#said")).to_contain_text("You are signed in.")
         assert portal.page.url.startswith(f"{portal.base}/sign-in/1534")
+
+
+def test_who_was_helped_in_reads_of_it_before_the_page_goes_on(portal: Portal) -> None:
+    employ(portal.server, "teacher")
+    portal.link()
+    expect(portal.page.locator("#help li")).to_have_count(1)
+    with portal.server.as_("administrator") as admin:
+        assert admin.post(f"/accounts/{TEACHER}/second-factor-reset", json={}).status_code == 200
+    portal.open("/v1/schools/1534/me")
+    portal.page.click("#provider button")
+    expect(portal.page.locator("#help li").first).to_contain_text("второй фактор снят (потеряно устройство)")
+    expect(portal.page.locator("#help li").first).to_contain_text("If you did not ask for it, tell the director.")
+    assert portal.page.url.startswith(f"{portal.base}/sign-in/1534"), "it does not go on by itself"
+    portal.page.click("#on button")
+    portal.page.wait_for_url(f"{portal.base}/v1/schools/1534/me")
 
 
 def test_who_needs_a_second_factor_here_is_asked_for_it_on_the_page(portal: Portal) -> None:
