@@ -108,8 +108,15 @@ def judging_at(views: Reader, position: int, now: datetime | None, until: Until 
 def moments(views: Reader, entries: Collection[int]) -> dict[int, datetime]:
     """Entry -> its `at`."""
     wanted = sorted(set(entries))
-    if len(wanted) > _AT_ONCE and wanted[-1] - wanted[0] < _DENSE * len(wanted):
-        return _moments_within(views, wanted)
+    found: dict[int, datetime] = {}
+    for start in range(0, len(wanted), _AT_ONCE):
+        some = wanted[start : start + _AT_ONCE]
+        is_dense = some[-1] - some[0] < _DENSE * len(some)
+        found.update(_moments_within(views, some) if is_dense else _moments_of(views, some))
+    return found
+
+
+def _moments_of(views: Reader, wanted: list[int]) -> dict[int, datetime]:
     # A command's entries share one, and the row of a command is its first entry's.
     sql = """SELECT a.entry, (SELECT m.at FROM {commands} m WHERE m.entry <= a.entry ORDER BY m.entry DESC LIMIT 1)
         FROM given a"""
