@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
+from ledger.wire.entry import format_at
 from projections.questions import choosing
 from projections.questions.asking import ENTRIES, Asked, Column, Found, Parameter, Question, Row
 from projections.questions.corrections import entries_between
-from projections.reading import listed, stands
+from projections.reading import LISTED_AT_ONCE, listing, stands
 
 FINDING_WORDS: Final = {
     "not_the_teacher": "не учитель курса и не замещающий",
@@ -17,87 +20,110 @@ FINDING_WORDS: Final = {
     "administrator": "из роли администратора",
 }
 _SATURDAY: Final = 5
-_HOUR: Final = 60
-_DAY: Final = 1_440
+_WHOLE_DAY: Final = timedelta(days=1)
+_MINUTE: Final = timedelta(minutes=1)
 
 # Who answers a request is a second person by rule, and never the teacher alone.
 _ANSWERS: Final = """(SELECT k.request FROM {corrections} k WHERE k.entry = m.entry),
       (SELECT r.request FROM {requests} r WHERE r.entry = m.entry AND r.status = 'refused')"""
+# CROSS JOIN: commands come first, and then the lesson of each; a planner without statistics may begin with lessons.
 _COMMANDS: Final = f"""
     SELECT m.entry, (SELECT min(n.entry) FROM {{commands}} n WHERE n.entry > m.entry), m.at, m.actor, m.role,
       m.on_behalf_of, coalesce({_ANSWERS}), l.lesson, l.held_on, l.course, l.teacher, s.absent_teacher
     FROM {{commands}} m
-    JOIN {{lessons}} l ON l.lesson = m.lesson AND {stands("l")}
-    LEFT JOIN {{substitutions}} s ON s.lesson = m.lesson AND {stands("s")}
-    WHERE m.entry >= :after AND m.entry < :before"""
-# By then or earlier: who was responsible for the course once may mend what was entered then.
-# CASE: of the lesson's teacher, who entered most, nothing else is looked up.
-_STRANGER: Final = f""" AND CASE WHEN m.actor = l.teacher THEN FALSE ELSE coalesce({_ANSWERS}) IS NULL AND NOT EXISTS (
+    CROSS JOIN {{lessons}} l LEFT JOIN {{substitutions}} s ON s.lesson = m.lesson AND {stands("s")}
+    WHERE l.lesson = m.lesson AND {stands("l")} AND m.entry >= :after AND m.entry < :before"""
+# And here times come first, and then only the commands of each by their moment; none of them is before `after`.
+_OF_TIMES: Final = _COMMANDS.replace("FROM {commands} m\n", "FROM given g CROSS JOIN {commands} m\n").replace(
+    "m.entry >= :after", "m.at >= g.begins AND m.at < g.ends"
+)
+# By then or earlier: who was responsible for the course once may mend what was entered then. Of the lesson's teacher,
+# who entered most, nothing is looked up, and where the command recorded the lesson, not even that.
+_STRANGER: Final = f""" AND NOT EXISTS (SELECT 1 FROM {{lessons}} f WHERE f.entry = m.entry AND f.teacher = m.actor)
+      AND CASE WHEN m.actor = l.teacher THEN FALSE ELSE coalesce({_ANSWERS}) IS NULL AND NOT EXISTS (
         SELECT 1 FROM {{assignments}} a WHERE a.course = l.course AND a.teacher = m.actor AND a.entry < m.entry) END"""
-_HOUR_OF: Final = "substr(m.at, 1, 13)"
-_MINUTE_OF: Final = "substr(m.at, 1, 16)"
-_OF_SPAN: Final = "FROM {commands} m WHERE m.entry >= :after AND m.entry < :before"
-_ABOUT_LESSONS: Final = " AND m.lesson IS NOT NULL"
+# The commands about few lessons are told by these, before any lesson is looked up.
 _OF_LESSONS: Final = " AND m.lesson IN (SELECT l.lesson FROM {lessons} l WHERE l.entry < :at"
+_MOMENTS: Final = """
+    SELECT min(m.at), max(m.at) FROM {commands} m WHERE m.entry IN (
+      (SELECT min(f.entry) FROM {commands} f WHERE f.entry >= :after AND f.entry < :before),
+      (SELECT max(f.entry) FROM {commands} f WHERE f.entry >= :after AND f.entry < :before))"""
 
 
 def entered_by_others(asked: Asked) -> Found:
     """Commands about lessons with what is to be seen in each; one may show twice."""
     first, last = entries_between(asked, asked["from"], asked["to"])
     wanted = [asked["finding"]] if asked["finding"] else list(FINDING_WORDS)
-    condition, values = asked.of_courses
-    more, values_more = asked.selected(("actor", "m.actor"))
-    sql = _COMMANDS + condition + more
+    of_courses, values = asked.of_courses
+    condition, values_more = asked.selected(("actor", "m.actor"))
+    condition += f"{_OF_LESSONS}{of_courses})" if of_courses else ""
     span: dict[str, object] = {"after": first, "before": last, **values, **values_more}
     rows: list[Row] = []
-    if "not_the_teacher" in wanted:
-        rows += _lines(asked, "not_the_teacher", asked.select(sql + _STRANGER, **span))
+    # In the order of their names, which is that of several findings of one command.
     if "administrator" in wanted:
-        rows += _lines(asked, "administrator", asked.select(sql + " AND m.role = 'administrator'", **span))
+        sql = f"{_COMMANDS} AND m.role = 'administrator'{condition}"
+        rows += _lines(asked, "administrator", asked.select(sql, **span))
+    if "not_the_teacher" in wanted:
+        rows += _lines(asked, "not_the_teacher", asked.select(f"{_COMMANDS}{condition}{_STRANGER}", **span))
     if "outside_hours" in wanted:
-        which = f"{_OF_SPAN}{f'{_OF_LESSONS}{condition})' if condition else _ABOUT_LESSONS}{more}"
-        for when, named in _outside(asked, which, span):
-            rows += _lines(asked, "outside_hours", asked.select(f"{sql} AND {when}", **span, **named))
-    rows.sort(key=lambda row: (row[-1][0], row[0]))
+        times = list(_outside(asked, *asked.select(_MOMENTS, after=first, before=last)[0]))
+        for start in range(0, len(times), LISTED_AT_ONCE):
+            given, named = listing("begins, ends", times[start : start + LISTED_AT_ONCE], ("", ""))
+            found = asked.select(f"{given} {_OF_TIMES}{condition}", **span, **named)
+            rows += _lines(asked, "outside_hours", found)
+    rows.sort(key=lambda row: row[-1][0])
     counts = Counter(row[0] for row in rows)
     return Found(rows, {finding: counts[finding] for finding in wanted})
 
 
-def _outside(asked: Asked, which: str, span: Mapping[str, object]) -> Iterator[tuple[str, dict[str, object]]]:
-    """Conditions, with their parameters, that a command was entered outside the hours: by hours of UTC, some thousands.
-
-    Only hours that see both are told apart by their minutes.
-    """
-    hours = _Hours(asked)
-    seen = {hour: hours[hour] for (hour,) in asked.select(f"SELECT DISTINCT {_HOUR_OF} {which}", **span)}
-    for some, named in listed([hour for hour, is_outside in seen.items() if is_outside]):
-        yield f"{_HOUR_OF} IN {some}", named
-    for some, named in listed([hour for hour, is_outside in seen.items() if is_outside is None]):
-        minutes = asked.select(f"SELECT DISTINCT {_MINUTE_OF} {which} AND {_HOUR_OF} IN {some}", **span, **named)
-        for of_hours, cut in listed([minute for (minute,) in minutes if hours.is_outside(minute)]):
-            yield f"{_MINUTE_OF} IN {of_hours}", cut
+def _outside(asked: Asked, first: str | None, last: str | None) -> Iterator[tuple[str, str]]:
+    """Times outside the hours asked about, from the day of one `at` to that of another; their ends are not in them."""
+    if first is not None and last is not None:
+        yield from Hours(asked.zone, asked["opens"], asked["closes"], asked["weekends"] == "yes").outside(first, last)
 
 
-class _Hours(dict[str, bool | None]):
-    """Hour of UTC, ``2026-09-01T05`` -> whether it is outside the hours asked about; None: a part of it is."""
+class Hours:
+    """Hours of the days of a zone, from one ``HH:MM`` to another; without weekends where these are not open."""
 
-    def __init__(self, asked: Asked) -> None:
-        super().__init__()
-        self._clock = choosing.LocalClock(asked.zone)
-        self._opens, self._closes = (int(asked[name][:2]) * 60 + int(asked[name][3:]) for name in ("opens", "closes"))
-        self._is_open_daily = asked["weekends"] == "yes"
+    def __init__(self, zone: ZoneInfo, opens: str, closes: str, is_open_daily: bool) -> None:  # noqa: FBT001
+        self._zone = zone
+        self._clock = choosing.LocalClock(zone)
+        self._opens, self._closes = (int(time[:2]) * 60 + int(time[3:]) for time in (opens, closes))
+        self._is_open_daily = is_open_daily
 
-    def __missing__(self, hour: str) -> bool | None:
-        first, last = self.is_outside(f"{hour}:00"), self.is_outside(f"{hour}:59")
-        # Where they are closer than an hour, one hour may see both.
-        is_cut = first != last or not _HOUR <= self._closes - self._opens <= _DAY - _HOUR
-        self[hour] = None if is_cut else first
-        return self[hour]
+    def outside(self, first: str, last: str) -> Iterator[tuple[str, str]]:
+        """Times outside of them, from the day of one `at` to that of another; their ends are not in them."""
+        day, last_day = self._clock.read(first)[0], self._clock.read(last)[0]
+        since = self._begins(day)
+        while day <= last_day:
+            for opens, closes in self._within(day):
+                if since < opens:
+                    yield format_at(since), format_at(opens)
+                since = closes
+            day += _WHOLE_DAY
+        ends = self._begins(day)
+        if since < ends:
+            yield format_at(since), format_at(ends)
 
-    def is_outside(self, at: str) -> bool:
-        """Tell whether a moment is on a weekend, or before or after the hours of the day."""
-        day, minute = self._clock.read(at)
-        return not self._opens <= minute < self._closes or (not self._is_open_daily and day.weekday() >= _SATURDAY)
+    def _begins(self, day: date) -> datetime:
+        """The first moment of a day, in UTC."""
+        return choosing.day_begins(day.isoformat(), self._zone).astimezone(UTC)
+
+    def _within(self, day: date) -> Iterator[tuple[datetime, datetime]]:
+        """The hours of a day, where it has any; of a day on which the zone's offset changes, each minute of them."""
+        begins, ends = self._begins(day), self._begins(day + _WHOLE_DAY)
+        if ends - begins == _WHOLE_DAY:
+            if self._opens < self._closes and self._is_working(day):
+                yield begins + self._opens * _MINUTE, begins + self._closes * _MINUTE
+            return
+        for number in range((ends - begins) // _MINUTE):
+            moment = begins + number * _MINUTE
+            of, minute = self._clock.read(format_at(moment))
+            if self._opens <= minute < self._closes and self._is_working(of):
+                yield moment, moment + _MINUTE
+
+    def _is_working(self, day: date) -> bool:
+        return self._is_open_daily or day.weekday() < _SATURDAY
 
 
 def _lines(asked: Asked, finding: str, found: Iterable[Row]) -> Iterator[Row]:
