@@ -70,7 +70,8 @@ async function showHelp () {
   byId('helped').hidden = !rows.length
   byId('help').replaceChildren(...rows.map((row) => {
     const item = document.createElement('li')
-    item.append(`${row.said} / ${row.said_en}`)
+    const english = Object.assign(document.createElement('span'), { className: 'quiet', lang: 'en', textContent: `/ ${row.said_en}` })
+    item.append(`${row.said} `, english)
     return item
   }))
   return rows.some((row) => row.is_new)
