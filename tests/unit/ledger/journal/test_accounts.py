@@ -16,9 +16,6 @@ from ledger.journal.account_events import (
     ConfidentialityAcknowledged,
     RoleGranted,
     RoleRevoked,
-    SignInHelped,
-    SignInHelpRefused,
-    SignInHelpRequested,
 )
 from ledger.journal.decide import decide
 from ledger.wire.entry import Actor
@@ -332,89 +329,3 @@ def test_the_holder_alone_acknowledges_each_text_once(school: SmallSchool) -> No
 def test_an_order_that_is_none_is_refused(school: SmallSchool) -> None:
     with pytest.raises(Refused):
         school.do(cmd.CloseAccount(account=ADMIN.id, reason="burnt", basis="приказ"), ADMIN)  # type: ignore[arg-type]
-
-
-TECHNICIAN = Actor(uid(92), "system_administrator")
-DIRECTOR = Actor(STAFF[0], "director")
-
-
-def helped(account: str, help_: Any, reason: Any = "forgotten_password", **more: Any) -> cmd.HelpSignIn:
-    return cmd.HelpSignIn(account=account, help=help_, reason=reason, **more)
-
-
-def asked(account: str, help_: Any = "code", reason: Any = "lost_device") -> cmd.RequestSignInHelp:
-    return cmd.RequestSignInHelp(account=account, help=help_, reason=reason)
-
-
-@pytest.fixture
-def directed(school: SmallSchool) -> SmallSchool:
-    """A school with an administrator, a director, a technician and a teacher."""
-    for account, role in ((DIRECTOR.id, "director"), (TECHNICIAN.id, "system_administrator"), (TEACHER.id, "teacher")):
-        school.do(opening(account, name=NAME if account == TECHNICIAN.id else None), ADMIN)
-        school.do(grant(account, role), ADMIN)
-    return school
-
-
-def test_a_teacher_is_helped_by_one_person_and_each_help_is_an_entry(directed: SmallSchool) -> None:
-    first = helped(TEACHER.id, "first_code", "first_access")
-    assert directed.do(first, TECHNICIAN) == [SignInHelped(help="first_code", reason="first_access")]
-    assert directed.refuse(first, ADMIN).rule == "invited_already"
-    for help_ in ("code", "second_factor", "passkey", "link", "token"):
-        directed.do(helped(TEACHER.id, help_), ADMIN)
-    assert directed.refuse(helped(TEACHER.id, "friendship"), ADMIN).where == "help"
-    assert directed.refuse(helped(TEACHER.id, "code", "boredom"), ADMIN).where == "reason"
-    assert directed.refuse(helped(TEACHER.id, "code", None), ADMIN).where == "reason"
-    for other in (TEACHER, DIRECTOR, DEPUTY):
-        assert directed.refuse(helped(TEACHER.id, "code"), other).rule == "role_not_allowed"
-    stranger = Actor(uid(99), "system_administrator")
-    assert directed.refuse(helped(TEACHER.id, "code"), stranger).rule == "role_not_held_today"
-    directed.do(dismissal(), ADMIN)
-    assert directed.refuse(helped(TEACHER.id, "code"), ADMIN).rule == "account_is_closed"
-
-
-@pytest.mark.parametrize("help_", ["code", "second_factor"])
-def test_a_strong_role_is_helped_in_by_two_people(directed: SmallSchool, help_: Any) -> None:
-    assert directed.refuse(helped(DIRECTOR.id, help_), ADMIN).rule == "two_people_needed"
-    directed.do(helped(DIRECTOR.id, "first_code", "first_access"), ADMIN)
-    assert directed.do(asked(DIRECTOR.id, help_), TECHNICIAN) == [SignInHelpRequested(help=help_, reason="lost_device")]
-    request = index_of_last(directed)
-    assert directed.refuse(asked(DIRECTOR.id, help_), ADMIN).rule == "help_waits"
-    answer = helped(DIRECTOR.id, help_, None, request=request)
-    assert directed.refuse(answer, DIRECTOR).rule == "own_help"
-    assert directed.refuse(answer, TECHNICIAN).rule == "role_not_allowed"
-    assert directed.refuse(helped(DIRECTOR.id, help_, None, request=request + 1), ADMIN).rule == "not_a_request"
-    assert directed.refuse(helped(DIRECTOR.id, "link", None, request=request), ADMIN).rule == "not_as_asked"
-    assert directed.do(answer, ADMIN) == [SignInHelped(help=help_, reason="lost_device", request=request)]
-    assert directed.refuse(answer, ADMIN).rule == "not_a_request"
-
-
-def test_who_asks_does_not_answer_and_a_refusal_ends_the_request(directed: SmallSchool) -> None:
-    directed.do(asked(DIRECTOR.id), ADMIN)
-    request = index_of_last(directed)
-    refusal = cmd.RefuseSignInHelp(account=DIRECTOR.id, request=request, basis="записка № 1")
-    for answer in (helped(DIRECTOR.id, "code", None, request=request), refusal):
-        assert directed.refuse(answer, ADMIN).rule == "second_person_needed"
-    directed.do(asked(ADMIN.id, "second_factor"), TECHNICIAN)
-    request = index_of_last(directed)
-    refusal = cmd.RefuseSignInHelp(account=ADMIN.id, request=request, basis="записка № 1")
-    assert directed.do(refusal, DIRECTOR) == [SignInHelpRefused(request=request, basis="записка № 1")]
-    assert directed.refuse(refusal, DIRECTOR).rule == "not_a_request"
-    assert directed.refuse(asked(ADMIN.id, "token"), TECHNICIAN).where == "help"
-
-
-def test_one_person_alone_names_a_document_and_is_an_administrator(directed: SmallSchool) -> None:
-    alone = helped(DIRECTOR.id, "code", basis="акт № 1")
-    assert directed.refuse(alone, TECHNICIAN).rule == "role_not_allowed"
-    assert directed.refuse(helped(DIRECTOR.id, "code", basis=" "), ADMIN).where == "basis"
-    assert directed.do(alone, ADMIN) == [SignInHelped(help="code", reason="forgotten_password", basis="акт № 1")]
-
-
-def test_a_role_taken_away_and_an_account_closed_leave_two_people_needed(directed: SmallSchool) -> None:
-    granted = next(iter(account_of(directed, DIRECTOR.id).grants))
-    directed.do(helped(DIRECTOR.id, "first_code", "first_access"), ADMIN)
-    directed.do(cmd.RevokeRole(account=DIRECTOR.id, grant=granted, basis="приказ № 3"), ADMIN)
-    assert directed.refuse(helped(DIRECTOR.id, "code"), ADMIN).rule == "two_people_needed"
-    directed.do(dismissal(DIRECTOR.id), ADMIN)
-    directed.do(opening(DIRECTOR.id), ADMIN)
-    assert directed.refuse(helped(DIRECTOR.id, "code"), ADMIN).rule == "two_people_needed"
-    assert directed.refuse(helped(DIRECTOR.id, "first_code"), ADMIN).rule == "invited_already"
