@@ -48,14 +48,16 @@ _Lessons = tuple[str, str, str, str]
 """Year, subject, first and last day."""
 _CLASSES: Final = f"""SELECT e.student, e.class_group FROM {{enrollments}} e
     WHERE {stands("e")} AND e.student IN """
-# CROSS JOIN: from the few lessons of a span to their cells, never through all cells of a student.
-_MARKS: Final = f"""SELECT a.course, a.first_day, a.last_day, c.student, c.entry, c.value, w.weight, w.kind
-    FROM asked a CROSS JOIN {{recorded_lessons}} l CROSS JOIN {{cells}} c CROSS JOIN {{works}} w
-    WHERE l.course = a.course AND l.held_on BETWEEN a.first_day AND a.last_day AND {stands("l")}
-      AND c.lesson = l.lesson AND c.what = 'mark' AND c.value IS NOT NULL AND {stands("c")}
+# CROSS JOIN: from the few lessons of a span to their cells, never through all cells of a student. The lessons are found
+# first, so that PostgreSQL looks a cell up by lesson and student at once: else it reads all marks of each lesson.
+_HELD: Final = f""", held AS MATERIALIZED (SELECT a.*, l.lesson FROM asked a CROSS JOIN {{recorded_lessons}} l
+      WHERE l.course = a.course AND l.held_on BETWEEN a.first_day AND a.last_day AND {stands("l")})"""
+_MARKS: Final = f"""{_HELD} SELECT h.course, h.first_day, h.last_day, c.student, c.entry, c.value, w.weight, w.kind
+    FROM held h CROSS JOIN {{cells}} c CROSS JOIN {{works}} w
+    WHERE c.lesson = h.lesson AND c.what = 'mark' AND c.value IS NOT NULL AND {stands("c")}
       AND w.lesson = c.lesson AND w.work = c.work AND {stands("w")}"""
 _COURSES: Final = f"SELECT o.course, o.class_group, o.year, o.subject FROM {{courses}} o WHERE {stands('o')}"
-_OF_STUDENT: Final = " AND c.student = a.student"
+_OF_STUDENT: Final = " AND c.student = h.student"
 _OF_PERIODS: Final = f"""SELECT r.student, o.year, o.subject, r.entry, r.value FROM {{results}} r
     JOIN {{result_sheets}} s ON s.sheet = r.sheet AND {stands("s")}
     JOIN {{courses}} o ON o.course = s.course AND {stands("o")}
@@ -147,7 +149,7 @@ class ResultsNow:
         for begin in range(0, len(wanted), _LISTED_AT_ONCE):
             some = wanted[begin : begin + _LISTED_AT_ONCE]
             given, named = listing(columns, some, ("",) * len(some[0]), name="asked")
-            yield from self._views.select(f"{given} {sql}", {"at": self._position, **named})
+            yield from self._views.select(given + sql, {"at": self._position, **named})
 
     def _classes(self, students: Collection[str]) -> Mapping[str, set[str]]:
         """Student -> the classes that they ever were in."""
