@@ -91,11 +91,18 @@ class Selection:
     def days(self, views: Reader) -> list[str]:
         """Days on which lessons were held, also such as do not stand any more, or are not asked about."""
         if self._days is None:
-            sql = """SELECT DISTINCT l.held_on FROM {lessons} l
-                WHERE l.held_on BETWEEN :first AND :last AND l.entry < :at ORDER BY l.held_on"""
             given = {"first": self.first, "last": self.last, "at": self.position}
-            self._days = [day for (day,) in views.select(sql, given)]
+            self._days = [day for (day,) in views.select(_DAYS, given)]
         return self._days
+
+
+# From a day to the next by the index, in place of every lesson of the year: they are two hundred a day.
+_DAYS: Final = """WITH RECURSIVE days (day) AS (
+      SELECT min(l.held_on) FROM {lessons} l WHERE l.held_on BETWEEN :first AND :last
+      UNION ALL SELECT (SELECT min(l.held_on) FROM {lessons} l WHERE l.held_on > d.day AND l.held_on <= :last)
+      FROM days d WHERE d.day IS NOT NULL)
+    SELECT d.day FROM days d
+    WHERE EXISTS (SELECT 1 FROM {lessons} l WHERE l.held_on = d.day AND l.entry < :at) ORDER BY d.day"""
 
 
 class LessonSum(NamedTuple):
