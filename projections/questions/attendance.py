@@ -6,9 +6,9 @@ from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from itertools import accumulate
+from itertools import count
 from operator import itemgetter
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 from ledger.journal.vocabulary import ABSENCE_WORDS
 from projections.questions import choosing
@@ -55,7 +55,7 @@ def absences(asked: Asked) -> Found:
     """Absences in one of the ways that the question names, or in all of them."""
     wanted = tuple(FINDING_WORDS) if asked["finding"] == "all" else (asked["finding"],)
     lessons = _lessons(asked)
-    cells = _cells(asked, with_marks="marked" in wanted)
+    cells = [cell for cell in _cells(asked, with_marks="marked" in wanted) if cell[_LESSON] in lessons]
     rows: list[Row] = []
     if {"totals", "share"} & set(wanted):
         rows += _by_period(asked, cells, lessons, wanted)
@@ -64,16 +64,14 @@ def absences(asked: Asked) -> Found:
     if "left" in wanted:
         rows += _behind_leaving(asked, lessons)
     counts = Counter(row[0] for row in rows)
-    missed = sum(map(lessons.__contains__, map(_LESSON, cells)))
-    return Found(rows, {"absences": missed, **{finding: counts[finding] for finding in wanted}})
+    return Found(rows, {"absences": len(cells), **{finding: counts[finding] for finding in wanted}})
 
 
-def _single(asked: Asked, cells: Sequence[_Cell], lessons: Mapping[str, _Place], wanted: Container[str]) -> list[Row]:
+def _single(asked: Asked, cells: Sequence[_Cell], lessons: Mapping[str, _Lesson], wanted: Container[str]) -> list[Row]:
     """What is found of single absences."""
     found = [
-        Absence._make((entry, student, code, lesson, *held))
+        Absence._make((entry, student, code, lesson, *lessons[lesson][:_PLACE]))
         for entry, student, code, lesson, _ in cells
-        if (held := lessons.get(lesson)) is not None
     ]
     rows: list[Row] = []
     if "unexplained" in wanted:
@@ -89,20 +87,26 @@ def _single(asked: Asked, cells: Sequence[_Cell], lessons: Mapping[str, _Place],
     return rows
 
 
-_Place = tuple[str, int, str]
-"""Of a lesson: day, number and course."""
-_Cell = tuple[int, str, str, str, int | None]
+_Lesson: TypeAlias = tuple[str, int, str, str, int]
+"""A lesson's day, number, course and class; and the number of that place: subgroups' lessons at once have one."""
+_Cell: TypeAlias = tuple[int, str, str, str, int | None]
 """A standing absence: entry, student, code and lesson; and the mark beside it, where that is asked."""
-_LESSON: Final = itemgetter(3)
+_LESSON: Final = 3
+_PLACE: Final = 3
 
 
-def _lessons(asked: Asked) -> dict[str, _Place]:
+def _lessons(asked: Asked) -> dict[str, _Lesson]:
     """Lessons that stand, of the class and days asked about."""
     condition, values = asked.of_courses
     sql = f"""SELECT l.lesson, l.held_on, l.number, l.course FROM {{lessons}} l
         WHERE {choosing.days_of_lessons(asked)} AND l.stands = 1 AND {stands("l")}{condition}"""
     rows = asked.select(sql, first=asked.first, last=asked.last, **values)
-    return {lesson: (day, number, course) for lesson, day, number, course in rows}
+    groups = {course: class_group for course, (class_group, _) in asked.courses.items()}
+    places: defaultdict[tuple[str, str, int], int] = defaultdict(count().__next__)
+    return {
+        lesson: (day, number, course, group := groups[course], places[group, day, number])
+        for lesson, day, number, course in rows
+    }
 
 
 def _cells(asked: Asked, *, with_marks: bool) -> list[_Cell]:
@@ -119,7 +123,7 @@ def _cells(asked: Asked, *, with_marks: bool) -> list[_Cell]:
 
 
 def _by_period(
-    asked: Asked, cells: Iterable[_Cell], lessons: Mapping[str, _Place], wanted: Container[str]
+    asked: Asked, cells: Iterable[_Cell], lessons: Mapping[str, _Lesson], wanted: Container[str]
 ) -> Iterator[Row]:
     """A line per student, class and period: lessons missed by reason, and their share of those held."""
     spans: defaultdict[int, list[tuple[str, str]]] = defaultdict(list)
@@ -137,8 +141,8 @@ def _by_period(
             if not within:
                 continue
             given = held.between(class_group, student, starts_on, ends_on)
-            days_of, numbers, entries, codes = zip(*within, strict=True)
-            missed = len({*zip(days_of, numbers, strict=True)})
+            _, at_once, entries, codes = zip(*within, strict=True)
+            missed = len({*at_once})
             share = missed * 100 // given if given else None
             place = (starts_on, ends_on, names[class_group], None, None, student, None)
             line = (*place, missed, given, share, *map(codes.count, CODES), None)
@@ -148,8 +152,8 @@ def _by_period(
                 yield ("share", *line, sorted(entries))
 
 
-_Missed = tuple[str, int, int, str]
-"""An absence: the day and the number of its lesson, its entry and its code."""
+_Missed: TypeAlias = tuple[str, int, int, str]
+"""An absence: the day of its lesson and the number of that's place, its entry and its code."""
 _HELD_ON: Final = itemgetter(0)
 
 
@@ -159,35 +163,26 @@ class _Held:
     Two lessons of one class at one place of a day are those of its subgroups: one for a student.
     """
 
-    def __init__(self, asked: Asked, lessons: Mapping[str, _Place]) -> None:
-        groups = {course: class_group for course, (class_group, _) in asked.courses.items()}
-        self._lessons = {of: (groups[course], day, number) for of, (day, number, course) in lessons.items()}
-        places: defaultdict[str, set[tuple[str, int]]] = defaultdict(set)
-        for class_group, day, number in self._lessons.values():
-            places[class_group].add((day, number))
+    def __init__(self, asked: Asked, lessons: Mapping[str, _Lesson]) -> None:
+        self._lessons = lessons
         self._days: defaultdict[str, list[str]] = defaultdict(list)
         self._sums: defaultdict[str, list[int]] = defaultdict(lambda: [0])
-        for class_group, of_class in places.items():
-            counts = sorted(Counter(day for day, _ in of_class).items())
-            self._days[class_group] = [day for day, _ in counts]
-            self._sums[class_group] = [0, *accumulate(count for _, count in counts)]
+        places = {place: (class_group, day) for day, _, _, class_group, place in lessons.values()}
+        for (class_group, day), held in sorted(Counter(places.values()).items()):
+            self._days[class_group].append(day)
+            sums = self._sums[class_group]
+            sums.append(sums[-1] + held)
         self._stays: defaultdict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
         for row in memberships(asked.views, class_group=asked.values.get("class"), at=asked.position).rows:
             self._stays[row.class_group, row.student].append((row.starts_on, row.ends_on or "9999-12-31"))
 
     def missed(self, cells: Iterable[_Cell]) -> Mapping[tuple[str, str], list[_Missed]]:
-        """Class and student -> the absences from lessons asked about."""
-        found: dict[tuple[str, str], list[_Missed]] = {}
+        """Class and student -> the absences."""
+        found: defaultdict[tuple[str, str], list[_Missed]] = defaultdict(list)
         lessons = self._lessons
         for entry, student, code, lesson, _ in cells:
-            of = lessons.get(lesson)
-            if of is not None:
-                class_group, day, number = of
-                key = (class_group, student)
-                if key in found:
-                    found[key].append((day, number, entry, code))
-                else:
-                    found[key] = [(day, number, entry, code)]
+            day, _, _, class_group, place = lessons[lesson]
+            found[class_group, student].append((day, place, entry, code))
         return found
 
     def between(self, class_group: str, student: str, first: str, last: str) -> int:
