@@ -261,7 +261,7 @@ class _Stays:
         return max((stay.left_by for stay in stays if stay.left_by and (stay.ends_on or day) < day), default=None)
 
 
-def _behind_leaving(asked: Asked, lessons: Mapping[str, _Place]) -> Iterator[Row]:
+def _behind_leaving(asked: Asked, lessons: Mapping[str, _Lesson]) -> Iterator[Row]:
     """What stands of a student in lessons held after the last day in the class or the subgroup.
 
     When it was recorded the student was there: the leaving was recorded later, from an earlier day on (1.7).
@@ -276,10 +276,10 @@ def _behind_leaving(asked: Asked, lessons: Mapping[str, _Place]) -> Iterator[Row
         for entry, student, what, value, lesson in asked.select(sql, **students):
             if (held := lessons.get(lesson)) is None:
                 continue
-            day, _, course = held
-            left = stays.left_before(asked.courses[course][0], student, day) or stays.left_before(course, student, day)
+            day, _, course, class_group, _ = held
+            left = stays.left_before(class_group, student, day) or stays.left_before(course, student, day)
             if left is not None:
-                cell = Absence(entry, student, value if what == "absence" else None, lesson, *held)
+                cell = Absence(entry, student, value if what == "absence" else None, lesson, *held[:_PLACE])
                 yield ("left", *_place(asked, cell), *_NOTHING, None, sorted([entry, left]))
 
 
