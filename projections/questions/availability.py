@@ -86,7 +86,7 @@ def _unexcused(asked: Asked, by: Judging, found: Sequence[Incident]) -> Iterator
     spans = [_of_verdict(one, by) for one in found]
     for first, last, rules in _days(by, spans):
         of = OfRegister(from_date=first, to_date=last, rules=rules)
-        late = late_records(asked.views, of, now=by.now, at=asked.position)
+        late = late_records(asked.views, of, now=by.now, at=asked.position, by=by)
         shown: dict[tuple[str, str, str], list[tuple[DeadlineRow, set[int]]]] = {}
         for row in late:
             if row.excused is None and row.due is not None:

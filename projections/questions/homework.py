@@ -239,7 +239,8 @@ def _following(asked: Asked, courses: Collection[str]) -> dict[tuple[str, str], 
 def _not_assigned(asked: Asked) -> list[Row]:
     """Lessons whose homework came too late or not at all, where the regulation of the day lets it count as that."""
     of = OfRegister(asked["teacher"], asked["class"], None, asked["from"], asked["to"], ("homework",))
-    found = late_records(asked.views, of, now=judging_now(asked).now, at=asked.position)
+    by = judging_now(asked)
+    found = late_records(asked.views, of, now=by.now, at=asked.position, by=by)
     return [
         (
             *("not_assigned", row.held_on, row.number, row.class_name, row.subject, row.teacher, row.lesson),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta, tzinfo
+from functools import lru_cache
 
 from ledger.journal.deadlines.verdict import Rule, Status, Verdict
 from ledger.wire.entry import format_at
@@ -87,8 +88,8 @@ def row_of(one: Judged, lesson: Lesson | DayLesson, class_name: str, by: Judging
         rule=verdict.rule,
         clause=verdict.clause,
         status=verdict.status,
-        due=format_at(due) if due else None,
-        due_local=due.astimezone(by.school.zone).isoformat() if due else None,
+        due=_spelled(due) if due else None,
+        due_local=_local(due, by.school.zone) if due else None,
         recorded_at=format_at(verdict.recorded_at) if verdict.recorded_at else None,
         recorded_by=verdict.recorded_by,
         late_by_seconds=None if late_by is None else int(late_by.total_seconds()),
@@ -113,6 +114,18 @@ def row_of(one: Judged, lesson: Lesson | DayLesson, class_name: str, by: Judging
     )
 
 
+# A class's students have one term: most of a register's rows end at the same few hundred moments.
+@lru_cache(maxsize=4_096)
+def _spelled(moment: datetime) -> str:
+    return format_at(moment)
+
+
+@lru_cache(maxsize=4_096)
+def _local(moment: datetime, zone: tzinfo) -> str:
+    return moment.astimezone(zone).isoformat()
+
+
+@lru_cache(maxsize=4_096)
 def monday(day: str) -> str:
     """The Monday of a day's week."""
     of = date.fromisoformat(day)

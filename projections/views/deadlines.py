@@ -119,15 +119,17 @@ def deadline_register(
     at: AsOf = None,
     among: tuple[Lesson, ...] | None = None,
     doubts: Doubts | None = None,
+    by: Judging | None = None,
 ) -> DeadlineRegister:
     """Verdicts on lessons that stand, all or those `among` some, and on planned ones that are over and not recorded.
 
-    With `doubts` no other verdicts are made on lessons that stand; who gives them asks for the rows alone.
+    With `doubts` no other verdicts are made on lessons that stand; who gives them asks for the rows alone. `by`: what
+    `judging` says of `now` and `at`, where it is known.
 
     Raises:
         NotYetProjected: `at` is a position that the views have not reached.
     """
-    by = judging(views, now, at)
+    by = by or judging(views, now, at)
     found = _lessons(views, asked, by.position) if among is None else among
     names = {of.class_group: of.name for of in classes(views, at=by.position).rows}
     rows, without, versions = [], 0, {version.entry for version in by.school.versions}

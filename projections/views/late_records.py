@@ -28,16 +28,23 @@ _WRITTEN: Final[frozenset[Rule]] = frozenset({"written_mark", "written_work"})
 
 
 def late_records(
-    views: Reader, asked: Asked, *, now: datetime, at: AsOf = None, due_by: datetime | None = None
+    views: Reader,
+    asked: Asked,
+    *,
+    now: datetime,
+    at: AsOf = None,
+    due_by: datetime | None = None,
+    by: Judging | None = None,
 ) -> Sequence[DeadlineRow]:
     """The register's rows of what is late, missing or pending, as is asked; of all students.
 
-    Of written works whose class has more time than until `due_by` there may be none.
+    Of written works whose class has more time than until `due_by` there may be none. `by`: what `judging` says of `now`
+    and `at`, where it is known.
 
     Raises:
         NotYetProjected: `at` is a position that the views have not reached.
     """
-    by = judging(views, now, at)
+    by = by or judging(views, now, at)
     selection = Selection(asked, by.position)
     days = selection.days(views)
     suspects: set[str] = set()
@@ -52,7 +59,7 @@ def late_records(
                     works[work.lesson].add(work.work)
     among = lessons_among(views, sorted(suspects | works.keys()), at=by.position).rows
     doubts = None if "oral_mark" in asked.rules else _doubts(asked, suspects, works)
-    return deadline_register(views, asked, now=now, at=at, among=among, doubts=doubts).rows
+    return deadline_register(views, asked, now=now, at=at, among=among, doubts=doubts, by=by).rows
 
 
 def _doubts(asked: Asked, suspects: set[str], works: defaultdict[str, set[str]]) -> Doubts:

@@ -231,8 +231,9 @@ def _verdict(
     exempt_by: Exemption | None = None,
 ) -> Verdict:
     cited = {*basis, *(entered.entries if entered else ())}
-    recorded_at = entered.at.astimezone(UTC) if entered else None
-    readings = tuple(sorted(readings))
+    # A register makes thousands of these; moments of recording are in UTC.
+    recorded_at = None if entered is None else entered.at if entered.at.tzinfo is UTC else entered.at.astimezone(UTC)
+    readings = tuple(sorted(readings)) if readings else ()
     recorded_by = entered.entry if entered else None
     basis = tuple(sorted(cited))
     return Verdict(rule, CLAUSES[rule], status, due, recorded_at, recorded_by, late_by, exempt_by, readings, basis)
