@@ -10,15 +10,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from typing import Any, Final, NamedTuple
+from typing import NamedTuple
 
 from ledger.journal.in_force import in_force
-from projections.reading import Reader, listing, stands
-from projections.views.plan import Held, read_plan
+from projections.reading import Reader, stands
+from projections.views.plan import HELD_COLUMNS, Held, held_on_places, read_plan
 from projections.views.subgroups import SubgroupMember, subgroup_members
-
-_HELD: Final = "l.course, l.held_on, l.number, l.starts_at, l.ends_at, l.lesson, l.entry, l.teacher"
-_AT_ONCE: Final = 1_024
 
 
 class DayEnd(NamedTuple):
@@ -76,7 +73,7 @@ class DayEnds:
         if places is None:
             self._read_held(views, position, from_day, to_day, class_group)
         else:
-            self._read_places(views, position, places)
+            self._keep(held_on_places(views, position, places))
 
     def _read_courses(self, views: Reader, position: int, class_group: str | None) -> None:
         parameters: dict[str, object] = {"at": position}
@@ -94,25 +91,15 @@ class DayEnds:
     def _read_held(self, views: Reader, position: int, first: str, last: str, class_group: str | None) -> None:
         condition = "" if class_group is None else " AND o.class_group = :class_group"
         asked: dict[str, object] = {} if class_group is None else {"class_group": class_group}
-        sql = f"""SELECT o.class_group, {_HELD}
+        sql = f"""SELECT o.class_group, {HELD_COLUMNS}
             FROM {{lessons}} l JOIN {{courses}} o ON o.course = l.course AND {stands("o")}
             WHERE l.held_on BETWEEN :first AND :last AND l.stands = 1 AND {stands("l")}{condition}"""
-        self._keep(views.select(sql, {"at": position, "first": first, "last": last, **asked}))
+        rows = views.select(sql, {"at": position, "first": first, "last": last, **asked})
+        self._keep((group, Held._make(held)) for group, *held in rows)
 
-    def _read_places(self, views: Reader, position: int, places: Collection[tuple[str, str]]) -> None:
-        wanted = sorted(places)
-        for start in range(0, len(wanted), _AT_ONCE):
-            given, parameters = listing("class_group, held_on", wanted[start : start + _AT_ONCE], ("", ""))
-            # CROSS JOIN: from the places to their courses and on to the lessons.
-            sql = f"""{given} SELECT o.class_group, {_HELD}
-                FROM given g CROSS JOIN {{courses}} o CROSS JOIN {{lessons}} l
-                WHERE o.class_group = g.class_group AND {stands("o")} AND l.course = o.course
-                  AND l.held_on = g.held_on AND l.stands = 1 AND {stands("l")}"""
-            self._keep(views.select(sql, {"at": position, **parameters}))
-
-    def _keep(self, rows: Iterable[tuple[Any, ...]]) -> None:
-        for group, *held in rows:
-            self._held[group, held[1]].append(Held._make(held))
+    def _keep(self, rows: Iterable[tuple[str, Held]]) -> None:
+        for group, held in rows:
+            self._held[group, held.held_on].append(held)
 
     def at_least(self, class_group: str, course: str, day: str) -> str:
         """The end of a course's students' last recorded lesson of the whole class, or of the course; "": there is none.

@@ -22,7 +22,7 @@ from ledger.journal.in_force import InForce, in_force
 from ledger.journal.planned_lessons import GradeCalendar, PlannedLesson, Span, is_held, planned_lessons, taught_day
 from ledger.journal.timetable_events import Bell, BellScheduleSet, TimetableLesson, TimetableSet
 from ledger.wire.entry import parse_at
-from projections.reading import AsOf, Reader, stands
+from projections.reading import AsOf, Reader, filters, listing, stands
 from projections.views.cancellations import Standing, standing_cancellations
 
 _bells = msgspec.json.Decoder(tuple[Bell, ...]).decode
@@ -373,7 +373,7 @@ def count_held(
     if courses is not None:
         if not courses:
             return Counter()
-        # Filled up to a power of two, as days are in `read_held`.
+        # Filled up to a power of two: few statements, prepared once each.
         filled = sorted(courses)
         filled += filled[-1:] * ((1 << (len(filled) - 1).bit_length()) - len(filled))
         named = {f"c{number}": course for number, course in enumerate(filled)}
@@ -383,26 +383,35 @@ def count_held(
     return Counter(rows)
 
 
+HELD_COLUMNS: Final = "l.course, l.held_on, l.number, l.starts_at, l.ends_at, l.lesson, l.entry, l.teacher"
+"""Of lessons `l`, as `Held` has them."""
+# CROSS JOIN: from the places to their courses and on to the lessons.
+_OF_PLACES: Final = f"""SELECT o.class_group, {HELD_COLUMNS}
+    FROM given g CROSS JOIN {{courses}} o CROSS JOIN {{lessons}} l
+    WHERE o.class_group = g.class_group AND {stands("o")}
+      AND l.course = o.course AND l.held_on = g.held_on AND l.stands = 1 AND {stands("l")}"""
+_PLACES_AT_ONCE: Final = 4_096
+
+
 def read_held(
-    views: Reader, position: int, from_day: str, to_day: str, *, class_group: str | None, days: Sequence[str] = ()
+    views: Reader, position: int, from_day: str, to_day: str, *, class_group: str | None
 ) -> dict[tuple[str, str], list[Held]]:
-    """Recorded lessons that stand, by course and day: of a class or of all, on all days between or on these alone."""
-    parameters: dict[str, object] = {"at": position, "first": from_day, "last": to_day}
-    condition = ""
-    if class_group is not None:
-        condition = " AND o.class_group = :class_group"
-        parameters["class_group"] = class_group
-    if days:
-        # The list is filled up to a power of two with its last day: few statements, prepared once each.
-        filled = [*days, *[days[-1]] * ((1 << (len(days) - 1).bit_length()) - len(days))]
-        named = {f"d{number}": day for number, day in enumerate(filled)}
-        condition += f" AND l.held_on IN ({', '.join(f':{name}' for name in named)})"
-        parameters |= named
-    columns = "l.course, l.held_on, l.number, l.starts_at, l.ends_at, l.lesson, l.entry, l.teacher"
+    """Recorded lessons that stand, by course and day: of a class or of all."""
+    condition, parameters = filters(("o.class_group", class_group))
+    between = {"at": position, "first": from_day, "last": to_day}
     held: dict[tuple[str, str], list[Held]] = {}
-    for row in views.select(f"SELECT {columns} {_LESSONS}{condition}", parameters):
+    for row in views.select(f"SELECT {HELD_COLUMNS} {_LESSONS}{condition}", between | parameters):
         held.setdefault((row[0], row[1]), []).append(Held._make(row))
     return held
+
+
+def held_on_places(views: Reader, position: int, places: Collection[tuple[str, str]]) -> Iterator[tuple[str, Held]]:
+    """Recorded lessons that stand, each with its class, of these days of classes (class group, day) alone."""
+    wanted = sorted(places)
+    for start in range(0, len(wanted), _PLACES_AT_ONCE):
+        given, parameters = listing("class_group, held_on", wanted[start : start + _PLACES_AT_ONCE], ("", ""))
+        for group, *held in views.select(f"{given} {_OF_PLACES}", {"at": position, **parameters}):
+            yield group, Held._make(held)
 
 
 def until_of(views: Reader, at: AsOf, position: int, now: datetime | None) -> Until:

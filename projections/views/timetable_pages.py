@@ -19,13 +19,12 @@ from projections.views.plan import (
     Until,
     count_held,
     days_between,
+    held_on_places,
     read_held,
     read_plan,
     until_of,
 )
 from projections.views.substitution_plans import expected_substitutes
-
-_DAYS_AT_ONCE: Final = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,15 +206,17 @@ class Board:
         Of all, of those that a `teacher` is responsible for, or of those that somebody has to record (`owed_by`).
         """
         rows: list[DayLesson] = []
-        first, last = self.plan.from_day, self.plan.to_day
         wanted = None if teacher is None else self.courses.of_teacher(teacher)
         if owed_by is not None:
             planned = {place[0] for place, one in self._expected.items() if one.substitute == owed_by}
             wanted = self.courses.of_teacher(owed_by) | planned
-        for class_group, days in self._uneven_days(wanted, is_unplanned_asked=is_unplanned_asked).items():
-            for some in _parts(sorted(days)):
-                held = read_held(self._views, self.position, first, last, class_group=class_group, days=some)
-                rows += (row for day in some for row in self._rows_of(class_group, day, held, is_even_asked=False))
+        uneven = self._uneven_days(wanted, is_unplanned_asked=is_unplanned_asked)
+        places = [(class_group, day) for class_group, days in uneven.items() for day in sorted(days)]
+        held: dict[tuple[str, str], list[Held]] = {}
+        for _, one in held_on_places(self._views, self.position, places):
+            held.setdefault((one.course, one.held_on), []).append(one)
+        for place in places:
+            rows += self._rows_of(*place, held, is_even_asked=False)
         over = (row for row in rows if row.is_over)
         theirs = (row for row in over if teacher in (None, row.teacher) and owed_by in (None, row.owed_by))
         return sorted(theirs, key=_when)
@@ -314,11 +315,6 @@ class Board:
 def _has_any(planner: Planner, courses: Collection[str]) -> bool:
     """Whether a class's timetables have any of some courses."""
     return any(one.course in courses for of in planner.timetables for one in of.event.lessons)
-
-
-def _parts(days: list[str]) -> Iterator[list[str]]:
-    for start in range(0, len(days), _DAYS_AT_ONCE):
-        yield days[start : start + _DAYS_AT_ONCE]
 
 
 def _when(row: DayLesson) -> tuple[str, int, str, str]:
