@@ -295,9 +295,9 @@ ABSENCES: Final = Question(
     number=12,
     slug="absences",
     title_ru="Пропуски: ученик × период по причинам; доля; без причины; был между пропусками; "
-    "отметка отсутствовавшему; внесено за дни после выбытия",
+    "отметка отсутствовавшему; после выбытия",
     title_en="Absences: student × period by reason; share; unexplained; present in between; "
-    "marked while absent; recorded of days after leaving",
+    "marked while absent; after leaving",
     answer=absences,
     parameters=(
         *(choosing.CLASS, choosing.STUDENT, choosing.HELD_FROM, choosing.HELD_TO),
