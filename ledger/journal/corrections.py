@@ -90,6 +90,7 @@ def request_correction(command: RequestCorrection, context: Context) -> list[Pla
     check_not_pending(lesson, command.corrects)
     new = _typed_value(fact, command.new)
     check_change(lesson, fact, new, place, context)
+    context.claim = None  # a request puts no lesson anywhere: its approval does
     event = ev.CorrectionRequested(
         what=cast("Fact", fact.what),
         corrects=fact.standing,

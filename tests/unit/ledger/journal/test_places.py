@@ -107,6 +107,7 @@ def test_an_approved_correction_finds_the_place_free_as_well(school: SmallSchool
     school.close(QUARTER_1)
     asked = cmd.RequestCorrection(lesson=LESSON, corrects=index, new=number(4), reason="typo", basis="№ 5")
     request = school.index(asked, TEACHER, AFTER_QUARTER)
+    assert school.journal.claim is None
     school.reopen()
     school.do(lesson(SECOND, number=4), TEACHER, AFTER_QUARTER)
     approved = cmd.ApproveCorrection(lesson=LESSON, request=request)
