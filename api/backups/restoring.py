@@ -39,6 +39,7 @@ from api.settings import (
 from api.vaults import open_sealed_rows
 from ledger.application import School
 from ledger.audit import AuditReport, audit
+from ledger.database.migrations import MigrationError
 from ledger.durable import SECRET_MODE, FileRefused, secret_folder, sync_file, sync_folder
 from ledger.signing.keys import vkey_path
 from ledger.vault.keys import KeyErased, KeyLost, KeyStore
@@ -181,8 +182,17 @@ def restore_keys(backup: Backup, layout: Layout) -> None:
 def audit_restored(place: Place, *, processes: int = 1) -> AuditReport:
     """Verify the whole restored log, as `letopis audit` does."""
     environment = place.settings()
-    with closing(School(environment)) as app:
+    with closing(_opened(place)) as app:
         return audit(app.ledger, processes=processes, environment=environment, vkeys=place.vkeys, unlatch=False)
+
+
+def _opened(place: Place) -> School:
+    """Open a restored log; one from before a migration is brought up to date first, as `letopis migrate` does."""
+    try:
+        return School(place.settings())
+    except MigrationError:
+        School(ledger_environment(place.layout, place.school, create=True, environ=place.environ)).close()
+        return School(place.settings())
 
 
 def read_vkeys(layout: Layout) -> tuple[VerifierKey, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -15,6 +16,7 @@ from uuid import uuid4
 import orjson
 import psycopg
 import pytest
+from psycopg.sql import SQL, Identifier
 
 from api.backups import postgres, taking
 from api.backups.drill import drill
@@ -33,6 +35,9 @@ from api.identity.passwords import Cost
 from api.schools import open_school
 from api.settings import Layout, SettingsError, UnavailableError, read_school_file
 from api.vaults import open_sealed_rows
+from ledger.database.migrations import read_migrations
+from ledger.storage.postgres import install
+from ledger.storage.sqlite import schema
 from ledger.vault.disclosure import make_disclosure
 from tests.conftest import Database, make_database
 from tests.erasing_school import CANARIES, holding, spellings
@@ -105,6 +110,46 @@ def test_a_backup_is_restored_on_trial_and_that_is_recorded(
     # Another program judges what was recorded.
     assert run_export(QUIET, var, tmp_path / "archive", ExportOptions()) == Exit.DONE
     assert verify_archive(tmp_path / "archive", said(capsys)["vkey"]).verdict == "verified"
+
+
+def make_log_older(var: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take the last migration of a log back, and have this program not know it."""
+    layout = Layout(var)
+    if read_school_file(layout).database == "sqlite":
+        with closing(sqlite3.connect(layout.ledger_file, isolation_level=None)) as file:
+            (guard,) = file.execute("SELECT sql FROM sqlite_schema WHERE name = 'migrations_no_delete'").fetchone()
+            file.executescript(
+                "DROP TRIGGER migrations_no_delete; DROP TABLE claims; DELETE FROM migrations WHERE number = 3;"
+            )
+            file.execute(guard)
+        module: Any = schema
+    else:
+        with psycopg.connect(os.environ["LETOPIS_POSTGRES_OWNER_DSN"]) as connection:
+            for trigger in ("letopis_guard_ddl", "letopis_guard_drop"):
+                connection.execute(SQL("ALTER EVENT TRIGGER {} DISABLE").format(Identifier(trigger)))
+            connection.execute("DROP FUNCTION letopis.append_claiming")
+            connection.execute("DROP TABLE letopis_derived.claims")
+            connection.execute("ALTER TABLE letopis.migrations DISABLE TRIGGER append_only")
+            connection.execute("DELETE FROM letopis.migrations WHERE number = 5")
+            connection.execute("ALTER TABLE letopis.migrations ENABLE ALWAYS TRIGGER append_only")
+            for trigger in ("letopis_guard_ddl", "letopis_guard_drop"):
+                connection.execute(SQL("ALTER EVENT TRIGGER {} ENABLE ALWAYS").format(Identifier(trigger)))
+        module = install
+    known = read_migrations(f"ledger.storage.{'sqlite' if module is schema else 'postgres'}")
+    monkeypatch.setattr(module, "read_migrations", lambda _: known[:-1])
+
+
+def test_a_backup_from_before_a_migration_is_tried_and_restored_by_the_program_that_has_it(
+    var: Path, tmp_path: Path, emptied: Callable[[Path], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.MonkeyPatch.context() as older:
+        make_log_older(var, older)
+        take(var, tmp_path / "b")
+    capsys.readouterr()
+    assert run_restore_check(QUIET, tmp_path / "b", var, 1, record=False) == Exit.DONE
+    assert said(capsys)["verdict"] == "verified"
+    emptied(var)
+    assert run_restore(QUIET, tmp_path / "b", tmp_path / "restored", 1) == Exit.DONE
 
 
 def test_a_school_comes_back_from_its_two_backups(

@@ -18,6 +18,7 @@ from eventsourcing.postgres import PostgresRecorder, PostgresTrackingRecorder
 from eventsourcing.utils import Environment, EnvType, resolve_topic, strtobool
 from psycopg.rows import tuple_row
 
+from ledger.database.migrations import MigrationError
 from ledger.errors import LetopisError
 from ledger.storage.appending import read_states
 from ledger.storage.postgres import latches
@@ -166,7 +167,7 @@ class LetopisPostgresFactory(InfrastructureFactory[PostgresTrackingRecorder]):
                 pending = pending_schema(connection)
                 if pending:
                     first = pending[0]
-                    raise LetopisError(
+                    raise MigrationError(
                         f"the database lacks migration {first.number:04}_{first.name}; LETOPIS_CREATE=y applies it"
                     )
                 row = cursor.execute(
