@@ -51,18 +51,30 @@ class Selection:
             self.parameters["class_group"] = asked.class_group
         self.of_days = f"l.held_on BETWEEN :first AND :last{conditions}"
         self.where = f"{self.of_days} AND l.stands = 1 AND {stands('l')}"
-        self.own = f"(SELECT l.lesson FROM {{recorded_lessons}} l WHERE {self.of_days} AND l.entry < :at)"
+        self._own = f"SELECT l.lesson FROM {{recorded_lessons}} l WHERE {self.of_days} AND l.entry < :at"
+        self._own_listed: list[str] | None = None
         self._is_of_all = asked.teacher is None and asked.class_group is None
         self._days: list[str] | None = None
         self._touched: dict[str, list[tuple[str]]] = {}
 
     def is_narrow(self, views: Reader) -> bool:
-        """Whether so few lessons are asked about that `own` may list them, to look at nothing of others."""
+        """Whether so few lessons are asked about that they may be listed, to look at nothing of others."""
         return not self._is_of_all or len(self.days(views)) <= _FEW_DAYS
 
     def of_additions(self, views: Reader, sql: str) -> list[tuple[Any, ...]]:
         """Rows of a statement about additions `b`, of the lessons asked about alone."""
-        return views.select(f"{sql} AND b.lesson IN {self.own}" if self.is_narrow(views) else sql, self.parameters)
+        if not self.is_narrow(views):
+            return views.select(sql, self.parameters)
+        own, named = self._own_of(views)
+        return views.select(f"{sql} AND b.lesson IN {own}", self.parameters | named)
+
+    def _own_of(self, views: Reader) -> tuple[str, dict[str, object]]:
+        """What to put behind ``IN`` for the lessons asked about, and its parameter: a list, where it is short."""
+        if self._own_listed is None:
+            self._own_listed = [lesson for (lesson,) in views.select(self._own, self.parameters)]
+        if len(self._own_listed) > LISTED_AT_ONCE:
+            return f"({self._own})", {}
+        return ":own", {"own": self._own_listed or [""]}
 
     def touched(self, views: Reader, said: str, parameters: Mapping[str, object]) -> tuple[str, dict[str, object]]:
         """Lessons that other commands touched, for a statement that begins with them.
@@ -80,8 +92,9 @@ class Selection:
         if not self.is_narrow(views):
             return said, known
         if said not in self._touched:
-            sql = f"WITH {said} SELECT q.lesson FROM touched q WHERE q.lesson IN {self.own}"
-            self._touched[said] = views.select(sql, known)
+            own, named = self._own_of(views)
+            sql = f"WITH {said} SELECT q.lesson FROM touched q WHERE q.lesson IN {own}"
+            self._touched[said] = views.select(sql, known | named)
         found = self._touched[said]
         if len(found) > LISTED_AT_ONCE:
             return said, known
