@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from functools import cache, partial
 from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
@@ -72,9 +71,9 @@ def few_marks(asked: Asked) -> Found:
         return not_assessed(asked, by_grade)
     moved = _moved(asked)
     for (starts_on, ends_on), grades in _spans(by_grade).items():
-        lessons = _lessons_of(asked, starts_on, ends_on)
+        lessons = _lessons_of(asked, starts_on, ends_on, grades)
         marks = _marks_of(asked, starts_on, ends_on, grades)
-        of_moved = cache(partial(_entries_of, asked, moved, starts_on, ends_on))
+        few: list[tuple[tuple[Any, ...], str, str, _Marks]] = []
         for course, held in lessons.items():
             class_group, subject = asked.courses[course]
             grade = asked.grades[class_group]
@@ -85,12 +84,15 @@ def few_marks(asked: Asked) -> Found:
             for student in sorted(rosters.on(class_group, course, day)):
                 found = marks.get((course, student), _NO_MARKS)
                 if found.how_many < asked["least"]:
-                    if student in moved:
-                        entries = of_moved().get((subject, student), [])
-                    else:
-                        entries = _entries(asked, found, course, student, starts_on, ends_on)
-                    if len(entries) < asked["least"]:
-                        rows.append(("few", *place, student, len(entries), None, None, entries))
+                    few.append((place, course, student, found))
+        of_moved = _entries_of(asked, moved.intersection(of[2] for of in few), starts_on, ends_on)
+        for place, course, student, found in few:
+            if student in moved:
+                entries = of_moved.get((place[1], student), [])
+            else:
+                entries = _entries(asked, found, course, student, starts_on, ends_on)
+            if len(entries) < asked["least"]:
+                rows.append(("few", *place, student, len(entries), None, None, entries))
     rows.sort(key=place_of)
     return Found(rows, {"lines": len(rows), "students": len({row[8] for row in rows})})
 
@@ -156,11 +158,21 @@ def _spans(by_grade: dict[int, Period]) -> dict[tuple[str, str], set[int]]:
     return spans
 
 
-def _lessons_of(asked: Asked, first: str, last: str) -> dict[str, int]:
-    """Course -> lessons held."""
+_ALL_GRADES: Final = range(12)
+
+
+def _lessons_of(asked: Asked, first: str, last: str, grades: Collection[int] = _ALL_GRADES) -> dict[str, int]:
+    """Course -> lessons held, in courses of these grades."""
     sql = f"""SELECT l.course, count(*) FROM {{lessons}} l
-        WHERE l.held_on BETWEEN :first AND :last AND l.stands = 1 AND {stands("l")} GROUP BY l.course"""
+        WHERE l.held_on BETWEEN :first AND :last AND l.stands = 1 AND {stands("l")}{_of_grades(grades)}
+        GROUP BY l.course"""
     return {course: count for course, count in asked.select(sql, first=first, last=last) if course in asked.courses}
+
+
+def _of_grades(grades: Collection[int]) -> str:
+    """The condition that a lesson ``l`` is of a course of these grades, to put behind others."""
+    return f""" AND l.course IN (SELECT o.course FROM {{courses}} o
+        JOIN {{classes}} g ON g.class_group = o.class_group WHERE g.grade IN ({", ".join(map(str, grades))}))"""
 
 
 # CROSS JOIN: lessons come first, and then only their cells; a planner without statistics may begin with all cells.
@@ -197,13 +209,11 @@ _NO_MARKS: Final = _Marks(0, 0, 0)
 
 
 def _marks_of(
-    asked: Asked, first: str, last: str, grades: Collection[int] = range(12)
+    asked: Asked, first: str, last: str, grades: Collection[int] = _ALL_GRADES
 ) -> dict[tuple[str, str], _Marks]:
     """Course and student -> standing marks in courses of these grades, of those who have any."""
     condition, values = asked.of_courses
-    of_grades = f"""l.course IN (SELECT o.course FROM {{courses}} o
-        JOIN {{classes}} g ON g.class_group = o.class_group WHERE g.grade IN ({", ".join(map(str, grades))}))"""
-    sql = f"{_MARKS}{condition} AND {of_grades} GROUP BY l.course, c.student"
+    sql = f"{_MARKS}{condition}{_of_grades(grades)} GROUP BY l.course, c.student"
     found = asked.select(sql, first=first, last=last, **values)
     return {(course, student): _Marks(*rest) for course, student, *rest in found}
 
