@@ -25,6 +25,7 @@ from api.reach import (
     own_teaching,
     own_writing,
 )
+from ledger.journal.account import WEAK_ROLES
 from ledger.journal.account_events import RoleGranted
 
 
@@ -133,7 +134,6 @@ RIGHTS: Final[Mapping[str, frozenset[Right]]] = {role: frozenset(rights) for rol
 """Role -> rights."""
 _WITHOUT_NAMES: Final = frozenset({Right.SIGN, Right.ADMINISTER})
 """Rights that show nobody's personal data: all others wait until confidentiality was acknowledged (2.4.4)."""
-_ONE_FACTOR: Final = frozenset({"teacher", "class_teacher", "student", "guardian"})
 
 
 def needs_second_factor(role: str) -> bool:
@@ -141,7 +141,7 @@ def needs_second_factor(role: str) -> bool:
 
     A role that is not known here does.
     """
-    return role not in _ONE_FACTOR
+    return role not in WEAK_ROLES
 
 
 @dataclass(frozen=True, slots=True)
