@@ -16,6 +16,7 @@ from typing import Any, cast
 from uuid import uuid4
 
 from api.cli.console import Console, Exit
+from api.cli.hands import record_with
 from api.cli.importing import founder
 from api.cli.looking import look
 from api.cli.replaying import moment_of
@@ -33,7 +34,8 @@ from ledger.journal.account_vocabulary import (
     Role,
 )
 from ledger.journal.vocabulary import ROLE_WORDS
-from ledger.vault.disclosure import make_disclosure
+from ledger.vault import Keeping
+from ledger.vault.disclosure import Disclosure, make_disclosure
 from ledger.wire.entry import Actor
 from projections.views.accounts import Account, Help, accounts
 
@@ -78,8 +80,9 @@ def run_found(console: Console, var: Path, basis: str) -> int:
         actor = Actor(founder(school).id, "administrator")
         name = None
         if school.app.aggregate(f"person/{actor.id}")[0] is None:
-            name = _keep_name(school, actor.id, "Администратор / administrator")
-        receipt = school.execute(jc.FoundAccounts(account=actor.id, basis=basis, name=name), actor)
+            name = make_disclosure("account_name", "Администратор / administrator")
+        command = jc.FoundAccounts(account=actor.id, basis=basis, name=name and name.digest)
+        receipt = record_with(school, command, actor, *_name_of(actor.id, name))
         token = school.secrets.make_token(actor.id, actor.role, "accounts found", int(time.time()))
         school.checkpointer.sign()
         text = f"{actor.id}: администратор / administrator\nКлюч показывается один раз / shown once: {token}"
@@ -92,12 +95,9 @@ def run_open(console: Console, var: Path, kind: str, account: str | None, name: 
     with _written(var, by) as (school, actor):
         id_ = account or str(uuid4())
         forget_before(school, id_)
-        command = jc.OpenAccount(
-            account=id_,
-            kind=cast("AccountKind", kind),
-            name=None if name is None else _keep_name(school, id_, name),
-        )
-        receipt = school.execute(command, actor)
+        made = None if name is None else make_disclosure("account_name", name)
+        command = jc.OpenAccount(account=id_, kind=cast("AccountKind", kind), name=made and made.digest)
+        receipt = record_with(school, command, actor, *_name_of(id_, made))
         console.result({"account": id_, "entry": receipt.first_index}, f"{id_}: открыта / opened")
     return Exit.DONE
 
@@ -162,10 +162,8 @@ def _written(var: Path, by: str | None) -> Iterator[tuple[OpenSchool, Actor]]:
         school.checkpointer.sign()
 
 
-def _keep_name(school: OpenSchool, account: str, name: str) -> str:
-    disclosure = make_disclosure("account_name", name)
-    school.vault.keep(account, PERSON, [disclosure.text])
-    return disclosure.digest
+def _name_of(account: str, name: Disclosure | None) -> list[Keeping]:
+    return [] if name is None else [Keeping(account, PERSON, [name.text])]
 
 
 def _names(school: OpenSchool, rows: tuple[Account, ...]) -> dict[str, str]:

@@ -16,6 +16,9 @@ from api.reach import Named
 from api.school_facts import SchoolFacts
 from api.schools import OpenSchool
 from api.settings import SettingsError
+from ledger.journal.commands import JournalCommand
+from ledger.log import Receipt
+from ledger.vault import Keeping
 from ledger.wire.entry import Actor
 
 TOKEN_VARIABLE: Final = "LETOPIS_TOKEN"  # noqa: S105 - the name of a variable
@@ -46,6 +49,18 @@ def acting(school: OpenSchool, right: Right, about: Named = NOTHING_NAMED) -> Ac
     if not identity.reaches(right, about, SchoolFacts(school)):
         raise SettingsError(f"{TOKEN_VARIABLE}: {identity.role}: это не ваше / out of this role's reach")
     return Actor(identity.actor, identity.role)
+
+
+def record_with(school: OpenSchool, command: JournalCommand, actor: Actor, *kept: Keeping) -> Receipt:
+    """Record a command that discloses something: judged first, or what is refused would leave that in the vault.
+
+    Raises:
+        LetopisError: a rule refuses it, or the person's values were erased.
+    """
+    if kept:
+        school.app.check(command, actor=actor)
+        school.vault.keep_many(kept)
+    return school.execute(command, actor)
 
 
 def _holder(school: OpenSchool, token: str) -> Identity:

@@ -9,7 +9,7 @@ import orjson
 
 from api.auth import Right
 from api.cli.console import Console, Exit
-from api.cli.hands import acting
+from api.cli.hands import acting, record_with
 from api.cli.looking import look
 from api.cli.replaying import class_of, position_of
 from api.reach import Named
@@ -18,6 +18,7 @@ from api.schools import OpenSchool, open_school
 from api.settings import SettingsError
 from ledger.journal import commands as jc
 from ledger.journal.vocabulary import PERIOD_WORDS, REOPENING_WORDS
+from ledger.vault import Keeping
 from ledger.vault.disclosure import make_disclosure
 from projections.reading import RequestStatus
 from projections.views.lookups import classes, periods
@@ -83,10 +84,8 @@ def run_ask(
                 note=digest,
             )
         actor = acting(school, Right.ASK_REOPENING, Named(class_group=group))
-        if made is not None:  # first judged: a note of what is refused would lie in the vault for nothing
-            school.app.check(command, actor=actor)
-            school.vault.keep(group or period or "", JOURNAL, [made.text])
-        entry = school.execute(command, actor).first_index
+        kept = [] if made is None else [Keeping(group or period or "", JOURNAL, [made.text])]
+        entry = record_with(school, command, actor, *kept).first_index
     console.result({"entry": entry, "request": entry}, f"Заявка / request {entry}: ответит другой / another answers")
     return Exit.DONE
 

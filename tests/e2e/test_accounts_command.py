@@ -111,6 +111,14 @@ def employee(ask: Ask, name: str, role: str) -> str:
     return account
 
 
+def test_a_refused_opening_leaves_no_name(var: Path, ask: Ask, capsys: pytest.CaptureFixture[str]) -> None:
+    opened = ask("open", "inspector", "--name", "Проверяющий")["account"]
+    again = ["accounts", "open", "inspector", "--account", opened, "--name", "Другой", "--var", str(var)]
+    assert run(again) == 1, capsys.readouterr()
+    with open_school(var, background=False) as school:
+        assert len(school.vault.kept_of(opened)) == 1
+
+
 def test_one_person_alone_helps_where_nobody_else_could_answer_and_names_a_document(
     var: Path, ask: Ask, capsys: pytest.CaptureFixture[str]
 ) -> None:
