@@ -99,8 +99,7 @@ class _Asked:
 class _Account:
     """An account that was opened here; `is_named`: of a registered person; `last_day`: of who was dismissed.
 
-    `is_strong`: it was ever granted a role that no one person helps in to; `is_invited`: it was ever given a code;
-    `asked`: the request for help that waits.
+    `is_strong`: it was ever granted a role that no one person helps in to; `is_invited`: it was ever given a code.
     """
 
     kind: bytes
@@ -111,7 +110,6 @@ class _Account:
     read: set[bytes] = field(default_factory=set)
     is_strong: bool = False
     is_invited: bool = False
-    asked: _Asked | None = None
 
     def has_role_of(self, roles: set[bytes]) -> bool:
         """Say whether it has one of some roles, whatever the day."""
@@ -130,6 +128,8 @@ class Accounts:
         self._replay = replay
         self._find = replay.find
         self._accounts: dict[bytes, _Account] = {}
+        # Requests for help that wait, by account: also of one that was opened before the range.
+        self._asked: dict[bytes, _Asked] = {}
         # The first account, and the command that made it: the only one whose holder grants himself a role.
         self._founding: tuple[bytes, bytes] = (b"", b"")
 
@@ -168,6 +168,7 @@ class Accounts:
         if before is not None:
             account.read, account.is_strong, account.is_invited = before.read, before.is_strong, before.is_invited
         self._accounts[stream.id] = account
+        self._asked.pop(stream.id, None)
         self._row("opened", stream.id, index, groups, kind=_KINDS[kind], name=cell(name))
 
     def role_granted(self, stream: Stream, index: int, groups: Groups) -> None:
@@ -257,7 +258,7 @@ class Accounts:
         self._row("helped", stream.id, index, groups, **cells, request=request or b"")
         account = self._account(stream)
         if request is not None:
-            asked = self._answer(stream, account, request, groups)
+            asked = self._answer(stream, request, groups)
             if basis is not None or (asked is not None and (asked.help, asked.reason) != (help_, reason)):
                 self._find("request-mismatch", "what was asked for", help_, field_name="data.help")
         else:
@@ -276,24 +277,22 @@ class Accounts:
         help_, reason = groups[DATA]
         self._row("asked", stream.id, index, groups, reason=_HELPED_FOR[reason], help=_HELPS[help_])
         self._check_holds(_HELPERS, groups)
-        account = self._account(stream)
-        if account is not None:
-            if account.asked is not None:
-                self._find("request-mismatch", "an answer to the request before", account.asked.entry)
-            account.asked = _Asked(index, help_, reason, frozenset(people_of(groups)))
+        self._account(stream)
+        if stream.id in self._asked:
+            self._find("request-mismatch", "an answer to the request before", self._asked[stream.id].entry)
+        self._asked[stream.id] = _Asked(index, help_, reason, frozenset(people_of(groups)))
 
     def sign_in_help_refused(self, stream: Stream, index: int, groups: Groups) -> None:
         """Take a refusal: the account stays as it is."""
         basis, request = groups[DATA]
         self._row("refused", stream.id, index, groups, basis=cell(unescape(basis)), request=request)
-        self._answer(stream, self._account(stream), request, groups)
+        self._account(stream)
+        self._answer(stream, request, groups)
 
-    def _answer(self, stream: Stream, account: _Account | None, request: bytes, groups: Groups) -> _Asked | None:
+    def _answer(self, stream: Stream, request: bytes, groups: Groups) -> _Asked | None:
         """Judge an answer to the request that waits, which waits no more: by neither who asked nor the holder."""
         self._check_holds(_ANSWERERS, groups)
-        asked = None
-        if account is not None:
-            asked, account.asked = account.asked, None
+        asked = self._asked.pop(stream.id, None)
         people = set(people_of(groups))
         if stream.id in people or (asked is not None and not asked.people.isdisjoint(people)):
             self._find("request-same-person", "a second person", groups[ACTOR], field_name="actor")

@@ -28,7 +28,8 @@
   class Accounts {
     constructor(rules) {
       this.rules = rules;
-      this.accounts = new Map(); // id -> {kind, isClosed, lastDay: of who was dismissed, grants, read, isStrong and isInvited: ever, asked}
+      this.accounts = new Map(); // id -> {kind, isClosed, lastDay: of who was dismissed, grants, read, isStrong and isInvited: ever}
+      this.asked = new Map(); // id -> the request for help that waits, also of an account opened before the range
       this.founding = null; // {account, command}: of the one holder who grants himself a role
     }
 
@@ -56,6 +57,7 @@
         rules.find("data-field", "no name of a registered person", spelt(digests), "data._sd");
       }
       if (digests) rules.disclose(entry, digests, ["account_name"]);
+      this.asked.delete(stream.id);
       this.accounts.set(stream.id, {
         kind, isClosed: false, grants: new Map(), read: before ? before.read : new Set(),
         isStrong: Boolean(before && before.isStrong), isInvited: Boolean(before && before.isInvited),
@@ -141,7 +143,7 @@
       const { rules } = this;
       const account = this.openAccount(stream);
       if (request !== undefined) {
-        const asked = this.answer(stream, account, request, entry);
+        const asked = this.answer(stream, request, entry);
         if (basis !== undefined || (asked && (asked.help !== help || asked.reason !== reason))) {
           rules.find("request-mismatch", "what was asked for", help, "data.help");
         }
@@ -161,21 +163,22 @@
 
     sign_in_help_requested(stream, entry, { help, reason }) {
       this.checkHolds(HELPERS, entry);
-      const account = this.openAccount(stream);
-      if (!account) return;
-      if (account.asked) this.rules.find("request-mismatch", "an answer to the request before", String(account.asked.entry));
-      account.asked = { entry: entry.index, help, reason, people: peopleOf(entry) };
+      this.openAccount(stream);
+      const before = this.asked.get(stream.id);
+      if (before) this.rules.find("request-mismatch", "an answer to the request before", String(before.entry));
+      this.asked.set(stream.id, { entry: entry.index, help, reason, people: peopleOf(entry) });
     }
 
     sign_in_help_refused(stream, entry, { request }) {
-      this.answer(stream, this.openAccount(stream), request, entry);
+      this.openAccount(stream);
+      this.answer(stream, request, entry);
     }
 
     // Judges an answer to the request that waits, which waits no more: by neither who asked nor the account's holder.
-    answer(stream, account, request, entry) {
+    answer(stream, request, entry) {
       this.checkHolds(ANSWERERS, entry);
-      const asked = account ? account.asked : undefined;
-      if (account) account.asked = undefined;
+      const asked = this.asked.get(stream.id);
+      this.asked.delete(stream.id);
       const people = peopleOf(entry);
       if (people.includes(stream.id) || (asked && asked.people.some((one) => people.includes(one)))) {
         this.rules.find("request-same-person", "a second person", entry.actor, "actor");
