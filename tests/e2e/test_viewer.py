@@ -114,7 +114,7 @@ def test_verifies_a_zip_and_shows_what_is_in_it(opened: OpenedPage, archive: Arc
     line = (archive.folder / "data/log/entries-000000000000.jsonl").read_text(encoding="utf-8").split("\n")[700]
     expect(page.locator("#view pre").last).to_have_text(line)
     turn(page, "tables")
-    page.get_by_label("Таблица").select_option("data/tables/courses.csv")
+    page.get_by_role("combobox", name="Таблица").select_option("data/tables/courses.csv")
     expect(page.locator("#view tbody tr")).to_have_count(min(100, len(rows(archive.folder, "courses"))))
     other = tmp_path / "other.zip"
     write_zip(manifested(sample().builder.files() | {"data/documents/5А.pdf": b"%PDF"}), other)
@@ -202,7 +202,7 @@ def test_shows_people_tables_and_that_there_are_no_documents(opened: OpenedPage,
     page.keyboard.press("Enter")
     expect(page.locator("#view tbody tr")).to_have_count(1)
     turn(page, "tables")
-    page.get_by_label("Таблица").select_option("data/tables/courses.csv")
+    page.get_by_role("combobox", name="Таблица").select_option("data/tables/courses.csv")
     expect(page.locator("#view tbody tr")).to_have_count(min(100, len(rows(archive.folder, "courses"))))
     turn(page, "documents")
     expect(page.locator("#view")).to_contain_text("Документов в этом архиве нет")
