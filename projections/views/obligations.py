@@ -133,12 +133,16 @@ class _Reading:
         return [Printout(*row) for row in self._views.select(sql, self._at)]
 
     def _last_entries(self, all_periods: tuple[Period, ...]) -> dict[str, int]:
-        """Period -> its last entry, of those that are closed: its closing, or what was corrected or asked since."""
+        """Period -> its last entry, of those that are closed: its closing, or what was corrected or asked since.
+
+        In a closed period nothing is corrected but at a request: corrections without one are of others, or from before.
+        """
         last = {period.period: period.closed_by for period in all_periods if period.closed_by is not None}
         if not last:
             return {}
         sql = f"""SELECT max(k.entry), l.held_on, g.year, g.grade FROM (
-              SELECT c.entry, c.lesson FROM {{corrections}} c WHERE c.entry >= :first AND c.entry < :at
+              SELECT c.entry, c.lesson FROM {{corrections}} c
+              WHERE c.entry >= :first AND c.entry < :at AND c.request IS NOT NULL
               UNION ALL
               SELECT r.entry, r.lesson FROM {{requests}} r WHERE r.entry >= :first AND r.entry < :at
             ) k
