@@ -126,6 +126,14 @@ class TestRepeats:
         with pytest.raises(KeyReused):
             school.execute(lesson(topic="Иное"), actor=TEACHER, key="k1", at=NOON)
 
+    def test_gives_it_to_who_came_just_too_early_for_it(self, school: School, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Two with one key at once: the one that looked before the other was recorded finds its own lesson in its place."""
+        first = school.execute(lesson(), actor=TEACHER, key="k1", digest=b"\x01" * 32, at=NOON)
+        find, looks = school.ledger.find_receipt, iter((False, True))
+        monkeypatch.setattr(school.ledger, "find_receipt", lambda key: find(key) if next(looks) else None)
+        twin = lesson(uid(9_900))
+        assert school.execute(twin, actor=TEACHER, key="k1", digest=b"\x01" * 32, at=NOON) == first
+
     def test_compares_the_clients_digest_where_it_gives_one(self, school: School) -> None:
         school.execute(lesson(), actor=TEACHER, key="k1", digest=b"\x01" * 32, at=NOON)
         with pytest.raises(KeyReused):
