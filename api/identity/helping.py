@@ -129,7 +129,9 @@ def own_help(school: OpenSchool, identity: Identity) -> dict[str, Any]:
     found = help_of(school.read_views(), identity.actor)
     since = (datetime.now(UTC) - timedelta(days=HELD_UP_DAYS)).isoformat()
     helpers = {one.actor for one in found.rows} if identity.has_acknowledged else set()
-    names = school.account_names([one for one in accounts(school.read_views()).rows if one.account in helpers])
+    # Not everybody's accounts: whoever signs in at the page asks for this.
+    known = (one for helper in helpers for one in accounts(school.read_views(), account=helper).rows)
+    names = school.account_names(known)
     rows = [
         {**asdict(one), "is_new": one.help != "first_code" and one.at >= since, **_said(school, one, names)}
         for one in found.rows

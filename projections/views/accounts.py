@@ -237,15 +237,15 @@ def help_of(views: Reader, account: str, *, at: AsOf = None) -> Answer[Help]:
     return Answer(position, tuple(reversed(given)))
 
 
-def accounts(views: Reader, *, at: AsOf = None) -> Answer[Account]:
-    """Accounts with their roles, in the order in which they were first opened; closed ones are among them.
+def accounts(views: Reader, *, account: str | None = None, at: AsOf = None) -> Answer[Account]:
+    """Accounts with their roles, in the order in which they were first opened, closed ones among them; or one of them.
 
     Raises:
         NotYetProjected: `at` is a position that the views have not reached.
     """
     position = resolve(views, at)
     known: dict[str, Account] = {}
-    for said in account_entries(views, position):
+    for said in account_entries(views, position, account):
         if said.action == "opened":
             read = known[said.account].acknowledged if said.account in known else {}
             known[said.account] = Account(said.entry, said.account, said.kind or "", said.named, acknowledged=read)
