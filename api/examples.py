@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 _ID: Final = "3fdaf905-5697-4b37-92aa-cd007c019550"
+_OTHER_ID: Final = "8c1d3f8e-5f0e-4c55-9a0a-2f6f9e0d7b41"
 _HASH: Final = "5a" * 32
 _BASE64: Final = "o2NmbXRkbm9uZQ"
 _MINUTE: Final = "2026-11-24T10:30"
@@ -81,7 +82,11 @@ _BY_ROUTE: Final[Mapping[str, Mapping[str, Any]]] = {
     "/access-log/anchors": {},
     "/extracts": {"class_group": _ID},
     "/invitation": {"code": "7f3c-91aa-5d02-6b1e"},
-    "/lessons/{lesson}/entries": {"absences": [{"student": _ID}]},
+    "/lessons/{lesson}/entries": {
+        "absences": [{"student": _OTHER_ID}],
+        "works": [{"work": _ID, "kind": "answer", "written": False}],
+        "marks": [{"student": _ID, "work": _ID, "value": "4"}],
+    },
     "/openid/sign-in": {},
     "/paper": {"place": "архив, стеллаж 2"},
     "/backups": {"place": "сейф"},
