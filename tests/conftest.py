@@ -5,10 +5,11 @@ Hypothesis judges no example by its time: a busy machine is not a wrong answer.
 
 from __future__ import annotations
 
+import gc
 import itertools
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -46,6 +47,18 @@ _numbers = itertools.count(1)
 def pytest_configure() -> None:
     """Before pytest makes its folder."""
     use_memory()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Have the garbage collector walk over what tests make, not over all that is imported and collected, which stays."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.collect()
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

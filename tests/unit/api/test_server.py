@@ -6,13 +6,22 @@ import asyncio
 import gc
 import signal
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 
 import pytest
 from starlette.applications import Starlette
 
 from api.server import Server, listen
+
+
+@pytest.fixture(autouse=True)
+def nothing_frozen() -> Iterator[None]:
+    """As a server's own process begins; what the tests themselves keep from the collector is kept from it again."""
+    gc.unfreeze()
+    yield
+    gc.collect()
+    gc.freeze()
 
 
 def run(*, is_alone: bool) -> tuple[object, int]:
