@@ -25,6 +25,7 @@ from api.cli import (
     vault,
     witness,
 )
+from api.cli.calling import called
 from api.cli.console import Console, Exit
 from api.cli.options import At, Json, Position, Var
 from api.cli.people import accounts
@@ -483,17 +484,15 @@ def run(arguments: Sequence[str]) -> int:
     """
     umask = os.umask(0o077)
     try:
-        return int(app(list(arguments), standalone_mode=False) or Exit.DONE)
+        return int(called(app, arguments)(list(arguments), standalone_mode=False) or Exit.DONE)
     except (typer.Abort, KeyboardInterrupt):
         return Exit.UNAVAILABLE
     except Exception as error:  # noqa: BLE001 - the boundary: a traceback may hold values
+        from api.cli import failing
+
         if isinstance(error, _USAGE):
-            from api.cli.failing import show_usage
-
-            return show_usage(cast("typer.BadParameter", error))
-        from api.cli.failing import explain
-
-        text, code = explain(error)
+            return failing.show_usage(cast("typer.BadParameter", error))
+        text, code = failing.explain(error)
         Console(as_json=False).complain(f"letopis: {text}")
         return code
     finally:
