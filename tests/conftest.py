@@ -30,6 +30,8 @@ from verify import ed25519
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
+    from tests.http_school import Founded
+
 settings.register_profile("letopis", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("letopis")
 
@@ -159,11 +161,41 @@ def postgres_database(postgres_cluster: Cluster) -> Iterator[Database]:
     drop_database(postgres_cluster, database)
 
 
+@pytest.fixture(scope="session")
+def founded_template(
+    postgres_cluster: Cluster, school_template: Callable[[str], str]
+) -> Callable[[], tuple[str, Founded]]:
+    """-> a database to be copied, and the folder that belongs to it: the school of `tests.http_school`, founded just now."""
+    from tests.http_school import ORIGIN, Founded
+
+    made: list[tuple[Database, Founded]] = []
+
+    def fresh() -> tuple[str, Founded]:
+        if not made or not made[0][1].is_fresh:
+            while made:
+                stale, founded = made.pop()
+                drop_database(postgres_cluster, stale)
+                founded.remove()
+            database = make_database(postgres_cluster, school_template(ORIGIN))
+            with pytest.MonkeyPatch.context() as patched:
+                set_database(patched, database)
+                made.append((database, Founded.now("postgresql")))
+        return made[0][0].name, made[0][1]
+
+    return fresh
+
+
 @pytest.fixture
-def school_database(postgres_cluster: Cluster, school_template: Callable[[str], str]) -> Iterator[Database]:
-    """A fresh database with the schemas of the school of `tests.http_school`, for tests that are not about making them."""
-    database = make_database(postgres_cluster, school_template("letopis.example/school/1534"))
-    yield database
+def school_database(
+    postgres_cluster: Cluster, founded_template: Callable[[], tuple[str, Founded]]
+) -> Iterator[Database]:
+    """A fresh database that `tests.http_school.make_school` takes for a school, which is founded in it already."""
+    from tests.http_school import founded_in
+
+    template, founded = founded_template()
+    database = make_database(postgres_cluster, template)
+    with founded_in(database.owner_dsn, founded):
+        yield database
     drop_database(postgres_cluster, database)
 
 
@@ -189,6 +221,13 @@ def module_postgres_database(postgres_cluster: Cluster) -> Iterator[Database]:
     database = make_database(postgres_cluster)
     yield database
     drop_database(postgres_cluster, database)
+
+
+def set_database(monkeypatch: pytest.MonkeyPatch, database: Database) -> None:
+    """Put it into the environment as the one where a school's ledger and views are."""
+    monkeypatch.setenv("LETOPIS_POSTGRES_DSN", database.app_dsn)
+    monkeypatch.setenv("LETOPIS_POSTGRES_OWNER_DSN", database.owner_dsn)
+    monkeypatch.setenv("LETOPIS_VIEWS_DSN", database.owner_dsn)
 
 
 def drop_database(cluster: Cluster, database: Database) -> None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
+import os
+import shutil
 import ssl
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -18,6 +22,7 @@ import httpx
 from fastapi import FastAPI
 from starlette.datastructures import State
 
+from api import refusals
 from api.app import create_app
 from api.auth import Identity
 from api.founding import init_school
@@ -44,6 +49,8 @@ CHEAP = Cost(time=1, memory_kib=64, lanes=1)
 """Of a password's hash: a test checks hundreds."""
 NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 """For clients of the loopback: without it each reads the system's certificates first, for 60 ms."""
+FRESH_SECONDS = 60
+"""A school that was founded longer ago is not copied any more: some tests count from when it was."""
 ROLES = ("administrator", "deputy", "teacher", "inspector", "director")
 
 
@@ -62,8 +69,8 @@ class Served:
         return httpx.Client(base_url=f"{self.base}/v1/schools/1534", headers=headers, timeout=30, verify=NO_TLS)
 
 
-def make_school(folder: Path, database: str, zone: str = ZONE) -> tuple[dict[str, str], dict[str, str]]:
-    """Make a school's folder; role -> token, role -> actor."""
+def found_school(folder: Path, database: str, zone: str = ZONE) -> tuple[dict[str, str], dict[str, str]]:
+    """Found a school in a folder: role -> token, role -> actor. Who means only to have one calls `make_school`."""
     identities = [Identity(str(uuid4()), role, "1534", role) for role in ROLES]
     file = SchoolFile(origin=ORIGIN, code="1534", database="sqlite" if database == "sqlite" else "postgresql")
     opening = OpenSchoolCommand(school=str(uuid4()), name="Школа", origin=ORIGIN, time_zone=zone)
@@ -77,6 +84,67 @@ def make_school(folder: Path, database: str, zone: str = ZONE) -> tuple[dict[str
         {identity.role: token for token, identity in tokens.items()},
         {identity.role: identity.actor for identity in identities},
     )
+
+
+@dataclass(frozen=True)
+class Founded:
+    """A school as it was once it was founded, to be copied: its folder, role -> token, role -> actor, and when that was."""
+
+    folder: Path
+    tokens: dict[str, str]
+    actors: dict[str, str]
+    made_at: float
+
+    @classmethod
+    def now(cls, database: str) -> Founded:
+        folder = Path(tempfile.mkdtemp(prefix="letopis-founded-"))
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        return cls(folder, *found_school(folder, database), time.monotonic())
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether a test may still take it for one that was founded just now."""
+        return time.monotonic() < self.made_at + FRESH_SECONDS
+
+    def remove(self) -> None:
+        shutil.rmtree(self.folder)
+
+    def copied(self, folder: Path) -> tuple[dict[str, str], dict[str, str]]:
+        shutil.copytree(self.folder, folder, symlinks=True, dirs_exist_ok=True)
+        return dict(self.tokens), dict(self.actors)
+
+
+_founded: dict[str, Founded] = {}
+"""By the database that it is copied to: "sqlite", or the DSN of the owner of a copy of its database on PostgreSQL."""
+
+
+@contextmanager
+def founded_in(dsn: str, founded: Founded) -> Iterator[None]:
+    """Let `make_school` know that the database of this DSN is a copy of this school's."""
+    _founded[dsn] = founded
+    try:
+        yield
+    finally:
+        del _founded[dsn]
+
+
+def make_school(folder: Path, database: str, zone: str = ZONE) -> tuple[dict[str, str], dict[str, str]]:
+    """Make a school's folder; role -> token, role -> actor.
+
+    It is copied from one that was founded within the last minute, for that costs a thirtieth; a school of another zone,
+    with settings in the environment or in a database of the test's own making is founded.
+    """
+    if database == "postgresql":
+        founded = _founded.get(os.environ["LETOPIS_POSTGRES_OWNER_DSN"])
+        return found_school(folder, database, zone) if founded is None else founded.copied(folder)
+    if zone != ZONE or any(name.startswith("LETOPIS_") for name in os.environ):
+        return found_school(folder, database, zone)
+    founded = _founded.get(database)
+    if founded is None or not founded.is_fresh:
+        if founded is not None:
+            founded.remove()
+        founded = _founded[database] = Founded.now(database)
+    return founded.copied(folder)
 
 
 @cache
@@ -95,6 +163,7 @@ def app_of(registry: Registry) -> FastAPI:
 @contextmanager
 def served(folder: Path, tokens: dict[str, str], actors: dict[str, str]) -> Iterator[Served]:
     """Serve a folder on a free port until the block ends."""
+    refusals._told.clear()  # by a server of another school, with the same people: one in its own process knows of none
     with open_school(folder, password_cost=CHEAP) as school:
         bound = listen("127.0.0.1", 0)
         registry = Registry([school])

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Database
+from tests.conftest import set_database
 from tests.http_school import Served, make_school, served
 
 
@@ -16,10 +16,7 @@ def database(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
     """Each of the two, with its settings in the environment."""
     kind: str = request.param
     if kind == "postgresql":
-        made: Database = request.getfixturevalue("school_database")
-        monkeypatch.setenv("LETOPIS_POSTGRES_DSN", made.app_dsn)
-        monkeypatch.setenv("LETOPIS_POSTGRES_OWNER_DSN", made.owner_dsn)
-        monkeypatch.setenv("LETOPIS_VIEWS_DSN", made.owner_dsn)
+        set_database(monkeypatch, request.getfixturevalue("school_database"))
     return kind
 
 

@@ -28,7 +28,7 @@ from ledger.journal.commands import AssignTeacher, EnrollStudent, RegisterPerson
 from ledger.wire.entry import Actor
 from tests.http_class import DAY, FIRST, SmallClass, problem
 from tests.http_rights import READS, SCOPED
-from tests.http_school import Served, admit, make_school, post, served
+from tests.http_school import Served, admit, found_school, make_school, post, served
 
 _ANY_ID = re.compile("[0-9a-f]{8}-[0-9a-f-]{27}")
 LIMITED = ("teacher", "class_teacher", "student", "guardian", "inspector")
@@ -315,7 +315,7 @@ def _of(world: World, path: str) -> str:
 
 
 def test_a_token_of_one_school_is_nothing_in_another(walk: Walk, tmp_path: Path) -> None:
-    tokens, actors = make_school(tmp_path, "sqlite")
+    tokens, actors = found_school(tmp_path, "sqlite")
     with served(tmp_path, tokens, actors) as other:
         for role in LIMITED:
             headers = {"Authorization": f"Bearer {walk.server.tokens[role]}"}
