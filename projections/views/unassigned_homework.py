@@ -96,7 +96,7 @@ def flagged_homework_marks(
     condition = ""
     if class_group is not None:
         parameters["class_group"] = class_group
-        condition += " AND o.class_group = :class_group"
+        condition += " AND k.class_group = :class_group"
     if student is not None:
         parameters["student"] = student
         condition += " AND m.student = :student"
@@ -201,16 +201,20 @@ _BEFORE: Final = f"""
       ORDER BY l.held_on DESC, l.number DESC, l.fact DESC LIMIT 1)
     FROM given g"""
 _BAD: Final = ", ".join(f"'{value}'" for value in sorted(BAD_MARKS))
-# Checks of homework are far fewer than lessons and marks: without this order a planner begins with all of these.
+# Checks of homework are far fewer than lessons and marks: without this order a planner begins with all of these. They
+# are listed first: PostgreSQL expects one bad mark of them all, and read every course again for each of a thousand.
 _MARKS: Final = f"""
-    SELECT m.entry, m.fact, m.lesson, l.held_on, l.course, o.class_group, m.student, m.work, m.value,
-      l.number, w.of_lesson
-    FROM {{works}} w CROSS JOIN {{lessons}} l CROSS JOIN {{courses}} o CROSS JOIN {{cells}} m
-    WHERE w.kind = 'homework_check' AND w.stands = 1 AND {stands("w")}
-      AND l.lesson = w.lesson AND l.stands = 1 AND {stands("l")} AND l.held_on BETWEEN :first AND :last
-      AND o.course = l.course AND {stands("o")}
-      AND m.lesson = w.lesson AND m.work = w.work AND m.what = 'mark' AND m.value IN ({_BAD}) AND {stands("m")}"""
-_ORDER: Final = " ORDER BY l.held_on, m.fact"
+    WITH checks AS MATERIALIZED (
+      SELECT w.lesson, w.work, w.of_lesson, l.held_on, l.number, l.course, o.class_group
+      FROM {{works}} w CROSS JOIN {{lessons}} l CROSS JOIN {{courses}} o
+      WHERE w.kind = 'homework_check' AND w.stands = 1 AND {stands("w")}
+        AND l.lesson = w.lesson AND l.stands = 1 AND {stands("l")} AND l.held_on BETWEEN :first AND :last
+        AND o.course = l.course AND {stands("o")})
+    SELECT m.entry, m.fact, m.lesson, k.held_on, k.course, k.class_group, m.student, m.work, m.value, k.number,
+      k.of_lesson
+    FROM checks k CROSS JOIN {{cells}} m
+    WHERE m.lesson = k.lesson AND m.work = k.work AND m.what = 'mark' AND m.value IN ({_BAD}) AND {stands("m")}"""
+_ORDER: Final = " ORDER BY k.held_on, m.fact"
 _GIVEN: Final = f"""
     SELECT l.lesson, o.class_group, l.held_on, l.ends_at, h.due_on, COALESCE(h.posted, h.fact)
     FROM {{lessons}} l JOIN {{courses}} o ON o.course = l.course AND {stands("o")}
