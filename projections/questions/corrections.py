@@ -29,19 +29,20 @@ HONOURS_AVERAGE: Final = 4.5
 """From this average on a mark of the year would be 5."""
 _DIGITS: Final = frozenset("12345")
 
-# The fact of a cell is in the row that the correction made there; the others are looked up in their own tables.
+# The fact of a cell is in the row that the correction made there; the others are looked up in their own tables. Joined,
+# for a year's corrections PostgreSQL reads all cells of the school.
 _CORRECTIONS: Final = f"""
     SELECT k.entry, k.what, k.action, k.old, k.new, k.reason, k.note, k.basis, k.corrects, k.request, k.lesson,
-      l.held_on, l.number, l.course, l.teacher, c.student, m.at, m.actor, m.role, m.on_behalf_of,
+      l.held_on, l.number, l.course, l.teacher,
+      (SELECT c.student FROM {{cells}} c WHERE c.entry = k.entry), m.at, m.actor, m.role, m.on_behalf_of,
       CASE k.what
         WHEN 'lesson' THEN (SELECT x.fact FROM {{lessons}} x WHERE x.entry = k.entry)
         WHEN 'substitution' THEN (SELECT x.fact FROM {{substitutions}} x WHERE x.entry = k.entry)
         WHEN 'work' THEN (SELECT x.fact FROM {{works}} x WHERE x.entry = k.entry)
         WHEN 'homework' THEN (SELECT x.fact FROM {{homework}} x WHERE x.entry = k.entry)
-        ELSE c.fact END
+        ELSE (SELECT c.fact FROM {{cells}} c WHERE c.entry = k.entry) END
     FROM {{corrections}} k
     JOIN {{lessons}} l ON l.lesson = k.lesson AND {stands("l")}
-    LEFT JOIN {{cells}} c ON c.entry = k.entry
     {command_join("k.entry")}
     WHERE k.entry >= :after AND k.entry < :before AND {stands("k")}"""
 
@@ -218,8 +219,11 @@ def entries_between(asked: Asked, from_date: str | None, to_date: str | None) ->
 
 def _chosen(asked: Asked) -> tuple[str, dict[str, object]]:
     of_courses, values = asked.of_courses
-    condition, more = asked.selected(("teacher", "l.teacher"), ("student", "c.student"))
-    return of_courses + condition, {**values, **more}
+    condition, more = asked.selected(("teacher", "l.teacher"))
+    of_student, of_cells = asked.selected(("student", "c.student"))
+    if of_student:
+        condition += f" AND k.entry IN (SELECT c.entry FROM {{cells}} c WHERE c.entry < :at{of_student})"
+    return of_courses + condition, {**values, **more, **of_cells}
 
 
 def _line(asked: Asked, found: Corrected, timing: str) -> Row:
