@@ -60,16 +60,17 @@ _DIFFER: Final = f"""
 _OF_DAYS: Final = "coalesce(l.entry = l.fact, FALSE) AND l.held_on >= :first AND l.held_on < :behind"
 # What commands entered first (`cell_sets`), and what mended it later. Of a class, lessons come first, and then only
 # their sets. Of a school what was added to lessons by other commands, and the sets of the lessons that were recorded
-# behind the sheets of their days: both are few, and its lessons many.
+# behind the sheets of their days: both are few, and its lessons many. What was added before the command that a day's
+# first sheet is of is behind no sheet: that is told before its set is looked up.
 _SETS: Final = f"""
     SELECT l.course, s.students, s.last, l.held_on FROM {{recorded_lessons}} l CROSS JOIN {{cell_sets}} s
     WHERE s.what IN ('mark', 'make_up') AND s.lesson = l.lesson AND s.last > {{since}} AND s.entry < :at
       AND {_OF_DAYS}"""
 _ADDED: Final = f"""
-    SELECT l.course, s.students, s.last, l.held_on FROM {{additions}} b CROSS JOIN {{cell_sets}} s
-    CROSS JOIN {{recorded_lessons}} l
+    SELECT l.course, s.students, s.last, l.held_on FROM {{additions}} b CROSS JOIN {{recorded_lessons}} l
+    CROSS JOIN {{cell_sets}} s
     WHERE b.what IN ('mark', 'make_up') AND b.entry >= {command_of(":since")} AND b.entry < :at
-      AND s.entry = b.entry AND l.lesson = b.lesson AND s.last > {{since}} AND {_OF_DAYS}"""
+      AND l.lesson = b.lesson AND b.entry >= {{begun}} AND {_OF_DAYS} AND s.entry = b.entry AND s.last > {{since}}"""
 _OWN: Final = f"""
     SELECT l.course, s.students, s.last, l.held_on FROM {{recorded_lessons}} l CROSS JOIN {{cell_sets}} s
     WHERE l.fact >= {{begun}} AND {_OF_DAYS}
@@ -98,11 +99,10 @@ _PERIOD_MARKS: Final = """
     WHERE r.entry > :since AND r.entry < :at AND r.what = 'period_mark'"""
 # A final mark rests on the year's mark and the examination's, which are in its sheet.
 _FINAL_MARKS: Final = f"""
-    SELECT DISTINCT f.entry, f.sheet FROM {{results}} f
-    JOIN {{results}} r ON r.sheet = f.sheet AND r.student = f.student AND r.what <> 'final_mark'
-      AND r.entry > f.fact AND r.entry < :at
-    WHERE f.what = 'final_mark' AND f.value IS NOT NULL AND {stands("f")} AND f.sheet IN {{sheets}}
-      AND r.sheet IN {{sheets}}"""
+    SELECT f.entry, f.sheet FROM {{results}} f
+    WHERE f.what = 'final_mark' AND f.value IS NOT NULL AND {stands("f")} AND f.sheet IN {{sheets}} AND EXISTS (
+      SELECT 1 FROM {{results}} r WHERE r.sheet = f.sheet AND r.student = f.student AND r.what <> 'final_mark'
+        AND r.entry > f.fact AND r.entry < :at)"""
 _FINALS: Final = f"""
     SELECT r.entry, r.sheet, r.rule FROM {{results}} r
     WHERE r.what = 'final_mark' AND r.value IS NOT NULL AND {stands("r")}"""
