@@ -34,6 +34,8 @@ KEPT_NOTES: Final = 3
 """How many last notes are kept on the page of the certification."""
 KEPT: Final = 10
 """For how many compilations the program keeps what it worked out."""
+KEPT_CELLS: Final = 1_000
+"""How many cells' worth of that is let be kept: some 6 KB each."""
 _Draw = Callable[[str], str]
 
 
@@ -91,6 +93,7 @@ class Press:
         self._compiler = typst.Compiler(FOLDER / "sheets.typ", root=FOLDER, font_paths=FONTS, ignore_system_fonts=True)
         self._glyphs = Glyphs()
         self._nothing = typst.Compiler(b"", root=FOLDER, font_paths=FONTS, ignore_system_fonts=True)
+        self._kept_cells = 0
 
     def render(self, title: str, sheets: Sequence[Sheet], stamp: Stamp) -> bytes:
         """The sheets as one PDF with this title.
@@ -107,13 +110,19 @@ class Press:
         made: Any = self._compiler.compile(
             format="pdf", sys_inputs=inputs, pdf_standards=STANDARDS, timestamp=int(stamped_at.timestamp())
         )
-        self._forget()
+        self._kept_cells += sum(len(sheet.rows) * len(sheet.columns) for sheet in sheets)
+        if self._kept_cells > KEPT_CELLS:
+            self._forget()
         return pack(made)
 
     def _forget(self) -> None:
-        """Let go of what was worked out for this document: it is kept for the next ten, whatever their size."""
+        """Let go of what was worked out for documents: each is kept for the next ten, whatever their size.
+
+        Not behind every document: once a large one was set, to look through what is kept takes longer than a small one.
+        """
         for _ in range(KEPT):
             self._nothing.compile(input=b"", format="svg")
+        self._kept_cells = 0
 
 
 def render(title: str, sheets: Sequence[Sheet], stamp: Stamp) -> bytes:

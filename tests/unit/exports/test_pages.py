@@ -3,12 +3,13 @@ from __future__ import annotations
 import io
 import re
 import subprocess
+import sys
 from dataclasses import replace
 
 import pikepdf
 import pytest
 
-from exports.documents.pages import Certification, Code, Press, blocks, render
+from exports.documents.pages import KEPT_CELLS, Certification, Code, Press, blocks, render
 from exports.documents.sheet import Column, Row
 from tests.printed_sheets import SCHOOL, STAMP, class_page
 
@@ -150,3 +151,38 @@ def test_columns_are_shared_evenly_and_those_that_lead_come_again() -> None:
 def test_a_document_has_a_sheet(press: Press) -> None:
     with pytest.raises(ValueError, match="sheet"):
         press.render("Журнал", [], STAMP)
+
+
+MEMORY = """
+import resource
+from exports.documents.pages import Press
+from tests.printed_sheets import STAMP, class_page
+press = Press()
+for number in range(5):
+    press.render(f"Журнал {number}", [class_page(60, 100)], STAMP)
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+"""
+
+
+def test_memory_does_not_grow_with_the_documents() -> None:
+    """One of six thousand cells takes some 40 MB while it is set."""
+    done = subprocess.run([sys.executable, "-c", MEMORY], capture_output=True, check=True, text=True)
+    first, *_, last = map(int, done.stdout.split())
+    assert last - first < 60
+
+
+def test_what_is_kept_is_looked_through_once_for_many_small_documents(monkeypatch: pytest.MonkeyPatch) -> None:
+    forgotten: list[int] = []
+    forget = Press._forget
+
+    def noted(self: Press) -> None:
+        forgotten.append(self._kept_cells)
+        forget(self)
+
+    monkeypatch.setattr(Press, "_forget", noted)
+    press, sheet = Press(), class_page(10, 20)
+    cells = len(sheet.rows) * len(sheet.columns)
+    for _ in range(KEPT_CELLS // cells * 2 + 2):
+        press.render("Журнал", [sheet], STAMP)
+    assert len(forgotten) == 2
+    assert all(KEPT_CELLS < count <= KEPT_CELLS + cells for count in forgotten)
