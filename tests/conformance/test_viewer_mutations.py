@@ -7,6 +7,7 @@ none of the page's business one in eight shows that it stays silent.
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from collections.abc import Iterator
@@ -250,6 +251,34 @@ def test_reads_the_register_of_paper_as_a_form(page: OpenedPage, tmp_path: Path)
     assert verify_archive(write_folder(files, tmp_path / "archive"), by).findings == []
     answer = page.verify(files, by.key)
     assert (answer["verdict"], answer["findings"]) == ("verified", [])
+
+
+PAUSES = """async (sent) => {
+  const [picked, key, rounds, slow] = JSON.parse(sent);
+  const { setTimeout } = window;
+  const seen = { pauses: 0 };
+  let left = slow;
+  const read = () => { for (const until = performance.now() + 41; left && performance.now() < until; ); left -= left && 1; };
+  window.setTimeout = (...given) => (seen.pauses++, setTimeout(...given));
+  const begun = performance.now();
+  for (let at = 0; at < rounds; at++) await Letopis.verifyArchive(asPicked(picked), asKey(key), read, []);
+  window.setTimeout = setTimeout;
+  return { ...seen, ms: performance.now() - begun };
+}"""
+"""Verifies an archive so many times, and takes long over the first pieces that are read."""
+
+
+def test_pauses_to_draw_itself_by_the_time_and_not_by_the_file(page: OpenedPage) -> None:
+    """A browser makes a pause last 4 ms: one for each of an archive's many small files was nine tenths of the wait."""
+    builder = sample().builder
+    files, key = builder.files(), pinned(builder).key
+    assert len(files) > 40
+    page.verify(files, key)
+    assert key is not None
+    sent = [page._picked(files, "bag"), [key.name, key.key_id.hex(), key.public_key.hex()]]
+    seen = page.page.evaluate(PAUSES, json.dumps([*sent, 20, 0]))
+    assert seen["pauses"] <= seen["ms"] / 40
+    assert page.page.evaluate(PAUSES, json.dumps([*sent, 1, 3]))["pauses"] >= 3
 
 
 def test_never_verifies_without_a_key(page: OpenedPage) -> None:
