@@ -127,6 +127,22 @@ def test_the_register_shows_what_differs_and_what_does_not_follow_any_more(schoo
         assert teacher.get("/results/deviations").status_code == 403
 
 
+def test_a_mark_added_behind_a_result_makes_it_outdated_in_the_schools_register_and_the_classs(school: Graded) -> None:
+    with school.server.as_("teacher") as teacher, school.server.as_("deputy") as deputy:
+        school.grade(teacher)
+        assert rows(deputy, "/results/deviations") == []
+        work = str(uuid4())
+        more = {
+            "works": [{"work": work, "kind": "answer", "written": False}],
+            "marks": [{"student": school.students[0], "work": work, "value": "2"}],
+        }
+        added = post(teacher, f"{school.place}/entries", more, **tag(teacher, school.place))
+        (outdated,) = rows(deputy, "/results/deviations")
+        assert outdated["inputs_now"] == [school.mark, added["first_index"] + added["count"] - 1]
+        assert rows(deputy, "/results/deviations", class_group=school.group) == [outdated]
+        assert rows(deputy, "/results/deviations", at=str(added["first_index"])) == []
+
+
 def test_another_weight_of_a_work_makes_what_it_counted_in_outdated(school: Graded) -> None:
     with school.server.as_("teacher") as teacher, school.server.as_("deputy") as deputy:
         school.grade(teacher)
