@@ -93,14 +93,14 @@ def flagged_homework_marks(
     if not _counts_any(by):
         return Answer(position, ())
     parameters: dict[str, object] = {"at": position, "first": from_date or FIRST_DAY, "last": to_date or LAST_DAY}
-    condition = ""
+    of_class = of_student = ""
     if class_group is not None:
         parameters["class_group"] = class_group
-        condition += " AND k.class_group = :class_group"
+        of_class = " AND o.class_group = :class_group"
     if student is not None:
         parameters["student"] = student
-        condition += " AND m.student = :student"
-    rows = views.select(_MARKS + condition + _ORDER, parameters)
+        of_student = " AND m.student = :student"
+    rows = views.select(_MARKS.replace("{of_class}", of_class) + of_student + _ORDER, parameters)
     checks = {_Check(row[2], row[7], of_lesson, row[4], row[3], number) for *row, number, of_lesson in rows}
     flags = flags_of_works(views, checks, by)
     return Answer(
@@ -209,7 +209,7 @@ _MARKS: Final = f"""
       FROM {{works}} w CROSS JOIN {{lessons}} l CROSS JOIN {{courses}} o
       WHERE w.kind = 'homework_check' AND w.stands = 1 AND {stands("w")}
         AND l.lesson = w.lesson AND l.stands = 1 AND {stands("l")} AND l.held_on BETWEEN :first AND :last
-        AND o.course = l.course AND {stands("o")})
+        AND o.course = l.course AND {stands("o")}{{of_class}})
     SELECT m.entry, m.fact, m.lesson, k.held_on, k.course, k.class_group, m.student, m.work, m.value, k.number,
       k.of_lesson
     FROM checks k CROSS JOIN {{cells}} m
