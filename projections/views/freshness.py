@@ -143,7 +143,15 @@ def _incidents(views: Reader, position: int, zone: tzinfo) -> list[Incident]:
     return [incident for incident in found if incident is not None]
 
 
+# From a day to the next by the index, in place of every lesson of the year: they are two hundred a day.
+_LESSON_DAYS: Final = f"""WITH RECURSIVE days (day) AS (
+      SELECT min(l.held_on) FROM {{recorded_lessons}} l
+      UNION ALL SELECT (SELECT min(l.held_on) FROM {{recorded_lessons}} l WHERE l.held_on > d.day)
+      FROM days d WHERE d.day IS NOT NULL)
+    SELECT d.day FROM days d WHERE EXISTS (
+      SELECT 1 FROM {{recorded_lessons}} l WHERE l.held_on = d.day AND l.stands = 1 AND {stands("l")})"""
+
+
 def _lesson_days(views: Reader, position: int) -> frozenset[str]:
     """Days on which a lesson was held, of those that stand."""
-    sql = f"SELECT DISTINCT l.held_on FROM {{recorded_lessons}} l WHERE l.stands = 1 AND {stands('l')}"
-    return frozenset(day for (day,) in views.select(sql, {"at": position}))
+    return frozenset(day for (day,) in views.select(_LESSON_DAYS, {"at": position}))
