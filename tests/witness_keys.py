@@ -5,10 +5,22 @@ from __future__ import annotations
 import base64
 import hashlib
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+
+@cache
+def _private(seed: int) -> Ed25519PrivateKey:
+    return Ed25519PrivateKey.from_private_bytes(hashlib.sha256(b"test witness %d" % seed).digest())
+
+
+@lru_cache(maxsize=4_096)
+def _signed(seed: int, text: str) -> bytes:
+    """What a key signs is the same each time (RFC 8032), and a thousand archives hold the same cosignatures."""
+    return _private(seed).sign(text.encode())
 
 
 @dataclass(frozen=True)
@@ -20,7 +32,7 @@ class WitnessKey:
 
     @property
     def private(self) -> Ed25519PrivateKey:
-        return Ed25519PrivateKey.from_private_bytes(hashlib.sha256(b"test witness %d" % self.seed).digest())
+        return _private(self.seed)
 
     @property
     def public(self) -> bytes:
@@ -41,7 +53,7 @@ class WitnessKey:
     def cosign(self, origin: str, size: int, root: bytes, time: int) -> str:
         """The 64 bytes of a cosignature in base64."""
         text = f"cosignature/v1\ntime {time}\n{origin}\n{size}\n{base64.b64encode(root).decode()}\n"
-        return base64.b64encode(self.private.sign(text.encode())).decode()
+        return base64.b64encode(_signed(self.seed, text)).decode()
 
 
 WITNESSES: Final = (WitnessKey("witness.example/region", 1), WitnessKey("foreign.example/w1", 2))
