@@ -38,7 +38,9 @@ settings.load_profile("letopis")
 LONGEST = {
     "test_clauses_are_shown.py", "test_http_contract.py", "test_verifier_mutations.py", "test_verifier_hostile.py",
     "test_viewer_mutations.py", "test_http_soak.py", "test_access_log.py", "test_command_line.py", "test_readme_blocks.py",
-    "test_beside_a_server.py",
+    "test_beside_a_server.py", "test_http_slice.py", "test_api_methods.py", "test_fuzz_verify.py", "test_fuzz_wire.py",
+    "test_demo.py", "test_journal_machine.py", "test_export_kill.py", "test_viewer_database.py", "test_answer_examples.py",
+    "test_postgres_crashes.py", "test_reading_without_a_database.py",
 }  # fmt: skip
 """Files of more than half a minute: one that began last would run while the other workers have nothing left."""
 
