@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
+
+from eventsourcing.persistence import Notification
 
 from ledger.log import Columns, LogRecorder
 from ledger.wire.entry import GENESIS_PREV, parse_entry
@@ -29,6 +31,14 @@ class AuditedRecorder(LogRecorder, Protocol):
 
     def receipts(self) -> Iterator[tuple[int, int, str]]:
         """First index, count and command of every receipt, in order of the first index."""
+
+    def select_notifications(
+        self, start: int | None, limit: int, stop: int | None = None, topics: Sequence[str] = ()
+    ) -> Sequence[Notification]:
+        """At most `limit` entries of some types, from the notification `start` on; an id is leaf index + 1."""
+
+    def claims(self) -> Iterator[tuple[str, int, str]]:
+        """Place, number and stream of every claim, in no order."""
 
 
 @dataclass(frozen=True, slots=True)

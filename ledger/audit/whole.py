@@ -1,4 +1,4 @@
-"""The audit of a whole log: ranges joined in order, compared with head, checkpoints, tiles, streams and receipts."""
+"""The audit of a whole log: ranges joined in order, compared with all that the store keeps beside the entries."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing import Any, Final, cast
 from eventsourcing.persistence import InfrastructureFactory
 from eventsourcing.utils import Environment
 
+from ledger.audit.claims import compare_claims
 from ledger.audit.opening import compare_clock
 from ledger.audit.range import (
     HASH_SIZE,
@@ -155,6 +156,7 @@ class _Auditor:
         self._receipts.check_rest(self._findings, self._size)
         self._check_ends()
         self._check_streams()
+        compare_claims(self._findings, self.recorder, self._size)
 
     def report(self) -> AuditReport:
         """Say what was found."""

@@ -6,6 +6,7 @@ import re
 import sqlite3
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from importlib import resources
 from pathlib import Path
 from threading import Barrier
@@ -15,6 +16,7 @@ import psycopg
 import pytest
 
 from ledger.application import School
+from ledger.audit import audit
 from ledger.errors import Conflict, Refused
 from ledger.journal import commands as cmd
 from ledger.journal.lesson import Lesson
@@ -213,3 +215,60 @@ def test_a_log_without_claims_is_given_those_that_its_entries_tell(
     before, after = refilled(settings, request)
     assert after == before
     assert [number for _, number, _ in before] == [1, 2, 1, 1, 2]
+
+
+def tamper(settings: dict[str, str], request: pytest.FixtureRequest, statement: str) -> None:
+    """Change claims as one who may do anything; `{claims}` is the table."""
+    if "LETOPIS_SQLITE_FILE" in settings:
+        with closing(sqlite3.connect(settings["LETOPIS_SQLITE_FILE"], isolation_level=None)) as file:
+            file.execute(statement.format(claims="claims"))
+        return
+    with psycopg.connect(request.getfixturevalue("postgres_database").superuser_dsn) as connection:
+        connection.execute(statement.format(claims="letopis_derived.claims").encode())
+
+
+def claim_findings(school: School, settings: dict[str, str]) -> set[tuple[str, int | None, str]]:
+    """What an audit says; of what it expected the place alone, which every finding of a claim names."""
+    report = audit(school.ledger, environment=of_the_same_log(settings), unlatch=False)
+    return {
+        (one.code, one.index, cast("re.Match[str]", re.search(r"place \S+", one.expected))[0])
+        for one in report.findings
+    }
+
+
+def test_an_audit_compares_claims_with_the_entries(settings: dict[str, str], request: pytest.FixtureRequest) -> None:
+    with School(settings) as school:
+        prepare(school)
+        record(school, LESSON)
+        record(school, uid(1001), course=HALVES[0], number=5)
+        record(school, uid(1002), course=HALVES[1], number=5)
+        correct(school, {"topic": "Иное", "number": 4, "starts_at": "10:40", "ends_at": "11:25"})
+        third, fifth, sixth = (f"2026-09-07/{CLASS_A}/{number}" for number in (3, 5, 6))
+        first, second = (cast("Lesson", school.lesson(id_)).lesson for id_ in (LESSON, uid(1001)))
+        assert claim_findings(school, settings) == set()
+
+        tamper(settings, request, f"DELETE FROM {{claims}} WHERE place = '{third}'")
+        assert claim_findings(school, settings) == {("claim_missing", first, f"place {third}")}
+
+        tamper(settings, request, f"UPDATE {{claims}} SET number = number + 1 WHERE place = '{fifth}' AND number = 2")
+        tamper(settings, request, f"UPDATE {{claims}} SET place = '{sixth}' WHERE stream = 'lesson/{LESSON}'")
+        moved = cast("Lesson", school.lesson(LESSON)).facts[first].standing
+        fourth = f"2026-09-07/{CLASS_A}/4"
+        assert claim_findings(school, settings) == {
+            ("claim_missing", first, f"place {third}"),
+            ("claim_missing", moved, f"place {fourth}"),
+            ("claim_differs", None, f"place {sixth}"),
+            ("claim_differs", second, f"place {fifth}"),
+        }
+
+
+def test_an_audit_takes_a_correction_that_a_migration_counted_as_a_claim(
+    settings: dict[str, str], request: pytest.FixtureRequest
+) -> None:
+    with School(settings) as school:
+        prepare(school)
+        record(school, LESSON)
+        correct(school, {"topic": "Иное", "number": 3, "starts_at": "10:40", "ends_at": "11:25"})
+        before, after = refilled(settings, request)
+        assert (len(before), len(after)) == (1, 2)
+        assert claim_findings(school, settings) == set()

@@ -33,6 +33,10 @@ _QUERY: Final = (
     b"SELECT letopis.append_entries($1::int, $2::text, $3::uuid, $4::bytea, $5::bytea, $6::bigint, $7::timestamptz,"
     b" $8::text[], $9::bigint[], $10::bytea, $11::bytea[], $12::bytea[], $13::text[], $14::bigint[], $15::text[])"
 )
+RECEIPTS: Final = (
+    "SELECT first_index, count, command::text FROM letopis.commands WHERE school = %s ORDER BY first_index"
+)
+CLAIMS: Final = "SELECT place, number, stream FROM letopis_derived.claims WHERE school = %s"
 _CLAIMING_STATEMENT: Final = b"letopis_append_claiming"
 _CLAIMING_QUERY: Final = (
     _QUERY.replace(b"append_entries", b"append_claiming")[:-1] + b", $16::text[], $17::bigint[], $18::text[])"

@@ -258,10 +258,11 @@ class LetopisPostgresApplicationRecorder(PostgresRecorder, ApplicationRecorder):
 
     def receipts(self) -> Iterator[tuple[int, int, str]]:
         """First index, count and command of every receipt, in order of the first index."""
-        statement = (
-            "SELECT first_index, count, command::text FROM letopis.commands WHERE school = %s ORDER BY first_index"
-        )
-        yield from self._rows(statement, [self.school])
+        yield from self._rows(steps.RECEIPTS, [self.school])
+
+    def claims(self) -> Iterator[tuple[str, int, str]]:
+        """Place, number and stream of every claim, in no order."""
+        yield from self._rows(steps.CLAIMS, [self.school])
 
     def streams(self, prefix: str) -> Iterator[StreamHead]:
         """All streams whose name starts with `prefix`, in byte order."""

@@ -189,6 +189,12 @@ class LetopisSQLiteApplicationRecorder(SQLiteRecorder, ApplicationRecorder):
         with self.store.readers.connection() as connection:
             return steps.read_claims(connection, place)
 
+    def claims(self) -> Iterator[tuple[str, int, str]]:
+        """Place, number and stream of every claim, in no order."""
+        with self.store.readers.connection() as connection:
+            rows = connection.execute("SELECT place, number, stream FROM claims").fetchall()
+        yield from rows
+
     def head(self) -> Head:
         """The stored head.
 

@@ -1,0 +1,99 @@
+"""Claims of places, against the entries that they repeat (ADR 26).
+
+Nothing is proved by a claim, but one that is missing lets a second lesson into a place, and one that no entry tells of,
+or a number that is left out, keeps a lesson out of its place for ever.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any, Final
+
+from ledger.audit.range import AuditedRecorder, Findings
+from ledger.errors import LedgerDamaged
+
+_COURSE: Final = "course_opened/1"
+_RECORDED: Final = "lesson_recorded/1"
+_CORRECTED: Final = "lesson_corrected/1"
+_EVENTS_A_READ: Final = 10_000
+
+Claims = dict[str, dict[int, str]]
+"""Place -> number of the claim, from 1 -> stream of the lesson."""
+Told = dict[str, dict[str, int]]
+"""Place -> stream of a lesson that was put there -> index of the first entry that did; in order of index."""
+
+
+def compare_claims(findings: Findings, recorder: AuditedRecorder, size: int) -> None:
+    """Compare the kept claims with those that the entries tell; a claim that is missing is judged below `size`.
+
+    Where entries cannot be read nothing is said here: the walk finds them. The same lesson twice in one place is no
+    fault: a migration counts a correction that leaves the lesson's number, and a lesson may come back.
+    """
+    try:
+        # In this order: what is claimed meanwhile is told by an entry that is read.
+        kept = kept_claims(recorder)
+        told = told_claims(recorder)
+    except (LedgerDamaged, ValueError):
+        return
+    for place, lessons in told.items():
+        claimed = kept.get(place, {}).values()
+        for stream, index in lessons.items():
+            if index < size and stream not in claimed:
+                findings.add("claim_missing", index, f"a claim of place {place} by {stream}", "none")
+    for place, numbers in sorted(kept.items()):
+        lessons = told.get(place, {})
+        for number, stream in numbers.items():
+            if stream not in lessons:
+                right = f"no claim of place {place} by {stream}: no entry puts it there"
+                findings.add("claim_differs", None, right, f"claim {number}")
+        if max(numbers) != len(numbers):
+            first = min(lessons.values(), default=None)
+            right = f"claims 1 to {len(numbers)} of place {place}"
+            findings.add("claim_differs", first, right, ", ".join(map(str, sorted(numbers)[:20])))
+
+
+def kept_claims(recorder: AuditedRecorder) -> Claims:
+    """Read all claims that are kept, some 200 bytes each."""
+    kept: Claims = {}
+    for place, number, stream in recorder.claims():
+        kept.setdefault(place, {})[number] = stream
+    return kept
+
+
+def told_claims(recorder: AuditedRecorder) -> Told:
+    """Read from all entries which lessons were put where: where they were recorded, and where a correction put them.
+
+    Raises:
+        LedgerDamaged, ValueError: an entry cannot be read.
+    """
+    classes: dict[str, str] = {}
+    days: dict[str, str] = {}  # lesson's stream -> its place but for the number
+    told: Told = {}
+    for index, stream, type_, data in _events(recorder):
+        if type_ == _COURSE:
+            classes[stream] = str(data.get("class_group"))
+            continue
+        number: object = None
+        if type_ == _RECORDED:
+            class_group = classes.get(f"course/{data.get('course')}")
+            if class_group is not None:
+                days[stream] = f"{data.get('held_on')}/{class_group}"
+            number = data.get("number")
+        elif isinstance(new := data.get("new"), dict):
+            number = new.get("number")
+        if number is not None and stream in days:
+            told.setdefault(f"{days[stream]}/{number}", {}).setdefault(stream, index)
+    return told
+
+
+def _events(recorder: AuditedRecorder) -> Iterator[tuple[int, str, str, dict[str, Any]]]:
+    """Give index, stream, type and data of the entries that say where lessons stand."""
+    start = 1
+    while True:
+        found = recorder.select_notifications(start, _EVENTS_A_READ, topics=(_COURSE, _RECORDED, _CORRECTED))
+        for one in found:
+            yield one.id - 1, str(one.originator_id), one.topic, json.loads(one.state)
+        if len(found) < _EVENTS_A_READ:
+            return
+        start = found[-1].id + 1
