@@ -107,7 +107,7 @@ class Founded:
         return time.monotonic() < self.made_at + FRESH_SECONDS
 
     def remove(self) -> None:
-        shutil.rmtree(self.folder)
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def copied(self, folder: Path) -> tuple[dict[str, str], dict[str, str]]:
         shutil.copytree(self.folder, folder, symlinks=True, dirs_exist_ok=True)
