@@ -27,6 +27,7 @@ from api.cli import (
 )
 from api.cli.calling import called
 from api.cli.console import Console, Exit
+from api.cli.migrating import migrate
 from api.cli.options import At, Json, Position, Var
 from api.cli.people import accounts
 from api.cli.service import freshness, portals, witnesses
@@ -469,12 +470,7 @@ def bench(
     raise typer.Exit(run_bench(Console(as_json=as_json), quick=quick, only=only))
 
 
-@app.command(short_help="Обновить таблицы базы / migrate the database")
-def migrate(var: Var = Path("var"), as_json: Json = False) -> None:
-    """Обновить таблицы базы (как владелец). / Bring the database's tables up to date, as their owner."""
-    from api.cli.founding import run_migrate
-
-    raise typer.Exit(run_migrate(Console(as_json=as_json), var))
+app.command(short_help="Обновить таблицы базы / migrate the database")(migrate)
 
 
 def run(arguments: Sequence[str]) -> int:

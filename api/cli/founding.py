@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any, cast
 from uuid import uuid4
 
 from api.access_opening import make_access_log
@@ -14,6 +15,8 @@ from api.identity.opening import make_secrets
 from api.settings import Layout, SchoolFile, SettingsError, code_of, ledger_environment, read_school_file
 from api.vaults import make_vault
 from ledger.application import School
+from ledger.audit import mend_claims
+from ledger.audit.range import AuditedRecorder
 from ledger.journal.commands import OpenSchool
 
 
@@ -30,18 +33,29 @@ def run_init(console: Console, var: Path, origin: str, name: str, time_zone: str
     return Exit.DONE
 
 
-def run_migrate(console: Console, var: Path) -> int:
-    """Bring the tables of ledger and vault up to date, as their owner; a server does the rest without it."""
+def run_migrate(console: Console, var: Path, *, claims: bool = False) -> int:
+    """Bring the tables of ledger and vault up to date, as their owner; a server does the rest without it.
+
+    With `claims`, places whose claims are not what the entries tell are claimed anew.
+    """
     layout = Layout(var)
     owner_dsn = os.environ.get("LETOPIS_POSTGRES_OWNER_DSN", "")
     if owner_dsn and not layout.school_file.exists():
         return _prepare_database(console, owner_dsn)
     school = read_school_file(layout)
-    School(ledger_environment(layout, school, create=True)).close()
+    with School(ledger_environment(layout, school, create=True)) as opened:
+        mended = (
+            mend_claims(cast("AuditedRecorder", opened.ledger), cast("Any", opened.factory).replace_claims)
+            if claims
+            else None
+        )
     make_vault(layout, school).close()
     make_access_log(layout, school)
     make_secrets(layout, school).close()
-    console.result({"migrated": school.origin}, f"{school.origin}: таблицы обновлены / tables are up to date")
+    text = f"{school.origin}: таблицы обновлены / tables are up to date"
+    if mended is not None:
+        text += f"\nМест, занятых заново / places claimed anew: {mended}"
+    console.result({"migrated": school.origin} | ({} if mended is None else {"places_mended": mended}), text)
     return Exit.DONE
 
 

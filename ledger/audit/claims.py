@@ -7,7 +7,7 @@ or a number that is left out, keeps a lesson out of its place for ever.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from ledger.audit.range import AuditedRecorder, Findings
@@ -22,6 +22,9 @@ Claims = dict[str, dict[int, str]]
 """Place -> number of the claim, from 1 -> stream of the lesson."""
 Told = dict[str, dict[str, int]]
 """Place -> stream of a lesson that was put there -> index of the first entry that did; in order of index."""
+
+Replace = Callable[[Mapping[str, Sequence[str]], int], None]
+"""Puts these streams, in this order, in the place of all claims of each place, in a log of this many entries."""
 
 
 def compare_claims(findings: Findings, recorder: AuditedRecorder, size: int) -> None:
@@ -51,6 +54,32 @@ def compare_claims(findings: Findings, recorder: AuditedRecorder, size: int) -> 
             first = min(lessons.values(), default=None)
             right = f"claims 1 to {len(numbers)} of place {place}"
             findings.add("claim_differs", first, right, ", ".join(map(str, sorted(numbers)[:20])))
+
+
+def mend_claims(recorder: AuditedRecorder, replace: Replace) -> int:
+    """Make the claims of each place that differs anew from the entries; give how many places did.
+
+    Where a server knew more claims of a place than it has now, its next one would leave a number out: none may be
+    running.
+
+    Raises:
+        LedgerDamaged, ValueError: an entry cannot be read; nothing was changed.
+        Conflict: the log has grown meanwhile; nothing was changed.
+    """
+    size = recorder.head().size
+    kept, told = kept_claims(recorder), told_claims(recorder)
+    differing = {
+        place: list(told.get(place, {}))
+        for place in sorted(kept.keys() | told.keys())
+        if _differs(kept.get(place, {}), told.get(place, {}))
+    }
+    if differing:
+        replace(differing, size)
+    return len(differing)
+
+
+def _differs(numbers: Mapping[int, str], lessons: Mapping[str, int]) -> bool:
+    return set(numbers.values()) != lessons.keys() or max(numbers, default=0) != len(numbers)
 
 
 def kept_claims(recorder: AuditedRecorder) -> Claims:

@@ -91,6 +91,7 @@ def test_each_command_gives_programs_one_json_object(tmp_path: Path) -> None:
         ["replay", "--at", "2030-01-01T00:00:00Z"],
         ["audit", "--processes", "2"],
         ["migrate"],
+        ["migrate", "--claims"],
         ["export", "--out", str(tmp_path / "archive"), "--zip"],
         ["export", "--out", str(tmp_path / "open"), "--public"],
     ):
@@ -245,7 +246,7 @@ def test_a_school_on_postgresql_is_made_served_and_audited(tmp_path: Path, postg
     done = letopis("migrate", "--var", str(tmp_path / "var"), **env)
     assert (done.returncode, "LETOPIS_POSTGRES_OWNER_DSN" in done.stderr) == (2, True)
     env["LETOPIS_POSTGRES_OWNER_DSN"] = postgres_database.owner_dsn
-    assert letopis("migrate", "--var", str(tmp_path / "var"), **env).returncode == 0
+    assert letopis("migrate", "--claims", "--var", str(tmp_path / "var"), **env).returncode == 0
     away = letopis("checkpoint", "--var", str(tmp_path / "var"), LETOPIS_POSTGRES_DSN="host=/nowhere dbname=x")
     assert away.returncode == 3, away.stderr
     again = letopis("init", "--var", str(tmp_path / "other"), "--database", "postgresql", **env)

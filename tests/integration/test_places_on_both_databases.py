@@ -16,7 +16,7 @@ import psycopg
 import pytest
 
 from ledger.application import School
-from ledger.audit import audit
+from ledger.audit import audit, mend_claims
 from ledger.errors import Conflict, Refused
 from ledger.journal import commands as cmd
 from ledger.journal.lesson import Lesson
@@ -272,3 +272,30 @@ def test_an_audit_takes_a_correction_that_a_migration_counted_as_a_claim(
         before, after = refilled(settings, request)
         assert (len(before), len(after)) == (1, 2)
         assert claim_findings(school, settings) == set()
+
+
+def test_claims_are_mended_from_the_entries_and_a_lesson_that_was_kept_out_is_taken(
+    settings: dict[str, str], request: pytest.FixtureRequest
+) -> None:
+    with School(settings) as school:
+        prepare(school)
+        record(school, LESSON)
+        record(school, uid(1001), course=HALVES[0], number=5)
+        record(school, uid(1002), course=HALVES[1], number=5)
+        sixth, fifth = (f"2026-09-07/{CLASS_A}/{number}" for number in (6, 5))
+        tamper(settings, request, f"UPDATE {{claims}} SET place = '{sixth}' WHERE stream = 'lesson/{LESSON}'")
+        tamper(settings, request, f"UPDATE {{claims}} SET number = 3 WHERE place = '{fifth}' AND number = 2")
+        assert claim_findings(school, settings) != set()
+        log, replace = cast("Any", school.ledger), cast("Any", school.factory).replace_claims
+        with pytest.raises(Conflict):
+            replace({sixth: []}, log.head().size - 1)
+        assert len(log.claimed(sixth)) == 1
+        assert mend_claims(log, replace) == 3
+        assert mend_claims(log, replace) == 0
+        assert claim_findings(school, settings) == set()
+    with School(of_the_same_log(settings)) as school:
+        with pytest.raises(Refused, match="has a lesson under this number"):
+            record(school, uid(1003), course=RUSSIAN_A)
+        record(school, uid(1004), course=RUSSIAN_A, number=6)
+        correct(school, None, uid(1002))
+        record(school, uid(1005), course=HALVES[1], number=5)

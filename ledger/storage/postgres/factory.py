@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -23,7 +23,7 @@ from ledger.errors import LetopisError
 from ledger.storage.appending import read_states
 from ledger.storage.postgres import latches
 from ledger.storage.postgres.datastore import LogDatastore, close_datastore, open_datastore
-from ledger.storage.postgres.install import grant_derived, install, open_log, pending_schema
+from ledger.storage.postgres.install import grant_derived, install, open_log, pending_schema, replace_claims
 from ledger.storage.postgres.recorder import (
     LetopisPostgresAggregateRecorder,
     LetopisPostgresApplicationRecorder,
@@ -125,6 +125,14 @@ class LetopisPostgresFactory(InfrastructureFactory[PostgresTrackingRecorder]):
             return recorder
 
         return self._made(make)
+
+    def replace_claims(self, places: Mapping[str, Sequence[str]], size: int) -> None:
+        """Put these streams, in this order, in the place of all claims of each place, as the tables' owner.
+
+        Raises:
+            Conflict: the log has not this many entries; nothing was changed.
+        """
+        replace_claims(self.owner_dsn, self.school, places, size)
 
     def close(self) -> None:
         """Give the shared pool back; its last user closes it."""

@@ -7,6 +7,7 @@ disables them, changes, and enables them again before the commit. Everything a m
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import psycopg
@@ -16,6 +17,7 @@ from psycopg.sql import SQL, Identifier
 from ledger.database.migrations import Migration, MigrationError, pending_migrations, read_migrations
 from ledger.database.postgres import applied_migrations, apply_migration
 from ledger.errors import LetopisError
+from ledger.storage.appending import moved_log
 from ledger.storage.postgres.datastore import connect
 from ledger.storage.postgres.faults import translate
 
@@ -67,6 +69,34 @@ def open_log(owner_dsn: str, origin: str, clock: str) -> None:
                 )
     except psycopg.errors.InsufficientPrivilege:
         raise LetopisError(f"{origin}: opening a log needs a member of the role letopis_owner") from None
+    except psycopg.Error as error:
+        raise translate(error) from error
+
+
+def replace_claims(owner_dsn: str, school: int, places: Mapping[str, Sequence[str]], size: int) -> None:
+    """Put these streams, in this order, in the place of all claims of each place of a log.
+
+    Raises:
+        Conflict: the log has not this many entries; nothing was changed.
+    """
+    rows = [(school, place, number, one) for place, streams in places.items() for number, one in enumerate(streams, 1)]
+    try:
+        with (
+            connect(owner_dsn) as connection,
+            connection.transaction(),
+            connection.cursor(row_factory=tuple_row) as cursor,
+        ):
+            # Its lock keeps appends away until the commit.
+            cursor.execute("SELECT size FROM letopis.heads WHERE school = %s FOR NO KEY UPDATE", (school,))
+            (found,) = cursor.fetchone() or (0,)
+            if found != size:
+                raise moved_log(size, found)
+            cursor.execute(
+                "DELETE FROM letopis_derived.claims WHERE school = %s AND place = ANY(%s)", (school, list(places))
+            )
+            cursor.executemany(
+                "INSERT INTO letopis_derived.claims (school, place, number, stream) VALUES (%s, %s, %s, %s)", rows
+            )
     except psycopg.Error as error:
         raise translate(error) from error
 

@@ -74,6 +74,20 @@ def read_claims(connection: sqlite3.Connection, place: str) -> list[str]:
     return [stream for (stream,) in rows]
 
 
+def replace_claims(transaction: Transaction, places: Mapping[str, Sequence[str]], size: int) -> None:
+    """Put these streams, in this order, in the place of all claims of each place.
+
+    Raises:
+        Conflict: the log has not this many entries.
+    """
+    if transaction.head.size != size:
+        raise moved_log(size, transaction.head.size)
+    connection = transaction.connection
+    connection.executemany("DELETE FROM claims WHERE place = ?", [(place,) for place in places])
+    rows = ((place, number, stream) for place, streams in places.items() for number, stream in enumerate(streams, 1))
+    connection.executemany(_INSERT_CLAIM, rows)
+
+
 def find_receipt(connection: sqlite3.Connection, key: str) -> Receipt | None:
     """The receipt under a key."""
     row = connection.execute(

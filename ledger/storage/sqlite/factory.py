@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,6 +18,7 @@ from eventsourcing.utils import Environment, EnvType, resolve_topic, strtobool
 
 from ledger.errors import LetopisError
 from ledger.storage.appending import read_states
+from ledger.storage.sqlite import append as steps
 from ledger.storage.sqlite.datastore import LogDatastore
 from ledger.storage.sqlite.recorder import LetopisSQLiteApplicationRecorder, LetopisSQLiteProcessRecorder
 from ledger.storage.sqlite.schema import CLOCKS, Meta
@@ -99,6 +102,14 @@ class LetopisSQLiteFactory(InfrastructureFactory[SQLiteTrackingRecorder]):
         recorder: LetopisSQLiteProcessRecorder = recorder_class(self.datastore, states=self.states)
         self._make_tables(recorder)
         return recorder
+
+    def replace_claims(self, places: Mapping[str, Sequence[str]], size: int) -> None:
+        """Put these streams, in this order, in the place of all claims of each place.
+
+        Raises:
+            Conflict: the log has not this many entries; nothing was changed.
+        """
+        self.datastore.store.writer.run(partial(steps.replace_claims, places=places, size=size))
 
     def close(self) -> None:
         """Let go of the file; its last user closes it."""
