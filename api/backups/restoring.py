@@ -101,7 +101,7 @@ def restore_databases(backup: Backup, layout: Layout, *, processes: int = 1) -> 
     ):
         unpack_databases(backup, place)
         report = audit_restored(place, processes=processes)
-        if report.passed:
+        if report.entries_hold:
             write_school_file(layout, place.school)
     return report
 

@@ -137,7 +137,7 @@ def run_restore(console: Console, source: Path, var: Path, processes: int) -> in
     report = restore_databases(backup, layout, processes=processes)
     content |= {"passed": report.passed, "entries": report.size, "root": report.root.hex() if report.root else None}
     lines = [audit_lines(report)]
-    if report.passed:
+    if report.entries_hold:
         lines.append(
             "Сессии, ключи программ и приглашения сняты: какие сняли после копии, она не знает. Пароли, вторые факторы "
             "и ключи входа — какими были в день копии. / Sessions, tokens and invitations are ended: the backup knows "

@@ -16,6 +16,7 @@ from ledger.errors import LedgerDamaged
 _COURSE: Final = "course_opened/1"
 _RECORDED: Final = "lesson_recorded/1"
 _CORRECTED: Final = "lesson_corrected/1"
+CLAIM_CODES: Final = frozenset(("claim_missing", "claim_differs"))
 _EVENTS_A_READ: Final = 10_000
 
 Claims = dict[str, dict[int, str]]

@@ -13,7 +13,7 @@ from typing import Any, Final, cast
 from eventsourcing.persistence import InfrastructureFactory
 from eventsourcing.utils import Environment
 
-from ledger.audit.claims import compare_claims
+from ledger.audit.claims import CLAIM_CODES, compare_claims
 from ledger.audit.opening import compare_clock
 from ledger.audit.range import (
     HASH_SIZE,
@@ -71,6 +71,14 @@ class AuditReport:
         """Nothing was found to be wrong."""
         return self.findings_count == 0
 
+    @property
+    def entries_hold(self) -> bool:
+        """Nothing was found to be wrong but claims, which are no evidence and are made of the entries again.
+
+        They are compared last: where the first finding is one of theirs, all are.
+        """
+        return not self.findings_count or self.findings[0].code in CLAIM_CODES
+
 
 def audit(
     recorder: LogRecorder,
@@ -90,7 +98,7 @@ def audit(
             connection that is open already may answer from its cache what the disk no longer holds. None: read through
             `recorder`.
         vkeys: the log's keys, present and earlier; without any, signatures are not checked.
-        unlatch: let a log that was latched take appends again if it passes; it must be open for writing.
+        unlatch: let a log that was latched take appends again if its entries hold; it must be open for writing.
         progress: told from time to time how far it is.
 
     Raises:
@@ -105,7 +113,7 @@ def audit(
             with walking(reader, processes, _reading(environment or {})) as walk, collecting_between_batches():
                 auditor.run(walk, processes, progress)
         report = auditor.report()
-    if unlatch and report.passed and auditor.head is not None and getattr(recorder, "latched", None) is not None:
+    if unlatch and report.entries_hold and auditor.head is not None and getattr(recorder, "latched", None) is not None:
         cast("Any", recorder).unlatch(auditor.head)
     return report
 

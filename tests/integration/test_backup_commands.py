@@ -329,6 +329,22 @@ def test_an_entry_changed_before_the_backup_is_found_by_the_drill(tmp_path: Path
     assert not [path for path in (tmp_path / "new").iterdir() if path.is_file()]
 
 
+def test_a_backup_whose_claims_alone_differ_is_told_and_restored(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with sample_folder(tmp_path / "school", limit=120):
+        pass
+    layout = Layout(tmp_path / "school")
+    with closing(sqlite3.connect(layout.ledger_file)) as connection:
+        connection.execute("INSERT INTO claims (place, number, stream) VALUES ('2026-09-01/x/1', 1, 'lesson/x')")
+        connection.commit()
+    take_databases(layout, read_school_file(layout), tmp_path / "b")
+    capsys.readouterr()
+    assert run_restore(QUIET, tmp_path / "b", tmp_path / "new", 1) == Exit.FINDING
+    assert "passed" in said(capsys)
+    assert Layout(tmp_path / "new").school_file.exists()
+
+
 def test_without_keys_a_drill_says_that_it_is_not_complete(
     var: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

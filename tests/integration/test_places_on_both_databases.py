@@ -286,6 +286,8 @@ def test_claims_are_mended_from_the_entries_and_a_lesson_that_was_kept_out_is_ta
         tamper(settings, request, f"UPDATE {{claims}} SET place = '{sixth}' WHERE stream = 'lesson/{LESSON}'")
         tamper(settings, request, f"UPDATE {{claims}} SET number = 3 WHERE place = '{fifth}' AND number = 2")
         assert claim_findings(school, settings) != set()
+        report = audit(school.ledger, environment=of_the_same_log(settings), unlatch=False)
+        assert (report.passed, report.entries_hold) == (False, True), "a latch is lifted, and then claims are mended"
         log, replace = cast("Any", school.ledger), cast("Any", school.factory).replace_claims
         with pytest.raises(Conflict):
             replace({sixth: []}, log.head().size - 1)
