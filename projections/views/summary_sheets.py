@@ -7,8 +7,9 @@ bytes, and so its SHA-256, are those of verify/spec/tables.md.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final, get_args
 
 import orjson
@@ -45,11 +46,12 @@ _DECISIONS: Final = f"""
 
 @dataclass(frozen=True, slots=True)
 class SheetLine:
-    """A student and a subject: column -> what it says, for columns that say something."""
+    """A student and a subject: column -> what it says, for columns that say something, and the entries of all that."""
 
     student: str
     subject: str
     cells: Mapping[str, str]
+    entries: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +80,17 @@ class ClassSheet:
 
 @dataclass(frozen=True, slots=True)
 class SheetChange:
-    """One cell that differs between two versions; an empty text where one says nothing."""
+    """One cell that differs between two versions; an empty text where one says nothing.
+
+    `entries`: what the newer one rests on and the older one did not; where that is nothing, what stands no more.
+    """
 
     student: str
     subject: str
     column: str
     old: str
     new: str
+    entries: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,23 +163,27 @@ def summary_sheet(views: Reader, class_group: str, *, at: AsOf = None) -> ClassS
     group = next((row for row in classes(views, at=position).rows if row.class_group == class_group), None)
     if group is None:
         return None
-    sheet, entries = _sheet(views, class_group, position)
+    made = _sheet(views, class_group, position)
+    lines = []
+    for student, subject, cells in made.sheet.rows:
+        behind = {entry for column in cells for entry in made.entries_of(student, subject, column)}
+        lines.append(SheetLine(student, subject, cells, tuple(sorted(behind))))
     return ClassSheet(
         position,
         class_group,
         group.name,
         group.year,
         COLUMNS,
-        tuple(SheetLine(*row) for row in sheet.rows),
-        entries,
+        tuple(lines),
+        tuple(sorted({entry for entries in made.entries.values() for entry in entries})),
         closed_by(journal_turns(views, position).get(class_group, ())),
-        sheet.sha256,
+        made.sheet.sha256,
     )
 
 
 def sheet_bytes(views: Reader, class_group: str, position: int) -> bytes:
     """The sheet's bytes as of a position."""
-    return _sheet(views, class_group, position)[0].csv
+    return _sheet(views, class_group, position).sheet.csv
 
 
 def sheet_versions(views: Reader, class_group: str, *, at: AsOf = None) -> SheetVersions | None:
@@ -185,32 +195,20 @@ def sheet_versions(views: Reader, class_group: str, *, at: AsOf = None) -> Sheet
     history = journal_turns(views, position).get(class_group, ())
     turns = [turn for turn in history if turn.action in ("closed", "transferred")]
     versions: list[SheetVersion] = []
-    before, handed_over = SummarySheet(()), None
+    before, handed_over = MadeSheet(SummarySheet(()), (), ()), None
     for turn in (*turns, None):
         place = position if turn is None else turn.entry
-        sheet, _ = _sheet(views, class_group, place)
-        digest = sheet.sha256
+        made = _sheet(views, class_group, place)
+        digest = made.sheet.sha256
         if not versions or versions[-1].sha256 != digest:
-            changes = compare_sheets(before, sheet) if versions else ()
+            changes = compare_sheets(before, made) if versions else ()
             versions.append(SheetVersion(place, digest, (), (), changes))
-            before = sheet
+            before = made
         if turn is not None:
             versions[-1] = _with_turn(versions[-1], turn)
-            handed_over = sheet if turn.action == "transferred" else handed_over
+            handed_over = made if turn.action == "transferred" else handed_over
     since = None if handed_over is None else compare_sheets(handed_over, before)
     return SheetVersions(position, class_group, group.name, tuple(versions), since)
-
-
-def compare_sheets(old: SummarySheet, new: SummarySheet) -> tuple[SheetChange, ...]:
-    """List the cells that differ, in the order of the sheet."""
-    was = {(row.student, row.subject): row.cells for row in old.rows}
-    now = {(row.student, row.subject): row.cells for row in new.rows}
-    return tuple(
-        SheetChange(*place, column, before, after)
-        for place in sorted(was.keys() | now.keys())
-        for column in COLUMNS
-        if (before := was.get(place, {}).get(column, "")) != (after := now.get(place, {}).get(column, ""))
-    )
 
 
 def sheet_duties(views: Reader, *, year: str | None = None, at: AsOf = None) -> Answer[SheetDuty]:
@@ -219,13 +217,13 @@ def sheet_duties(views: Reader, *, year: str | None = None, at: AsOf = None) -> 
     history = journal_turns(views, position)
     groups = classes(views, year=year, at=position).rows
     with collecting_between_batches():
-        sheets = _sheets(views, [group.class_group for group in groups], position)
+        digests = {of: made.sheet.sha256 for of, made in _sheets(views, [one.class_group for one in groups], position)}
     rows = []
     for group in groups:
         turns = history.get(group.class_group, ())
         closing = closed_by(turns)
         transfer = next((turn for turn in reversed(turns) if turn.action == "transferred"), None)
-        digest = sheets[group.class_group][0].sha256
+        digest = digests[group.class_group]
         is_same = transfer is not None and transfer.sha256 == digest
         if is_same:
             state = "transferred"
@@ -263,16 +261,55 @@ def _with_turn(version: SheetVersion, turn: JournalTurn) -> SheetVersion:
     return SheetVersion(version.position, version.sha256, closed, transferred, version.changes)
 
 
-_Rests = tuple[SummarySheet, tuple[int, ...]]
-"""A sheet, and the entries that it rests on."""
+@dataclass(frozen=True)
+class MadeSheet:
+    """A sheet, with the results and the council's decisions (entry, code, students) that it was made of."""
+
+    sheet: SummarySheet
+    results: Iterable[StandingResult]
+    decisions: Iterable[tuple[int, str, Collection[str]]]
+
+    @cached_property
+    def entries(self) -> Mapping[tuple[str, str, str], list[int]]:
+        """(student, subject, column) -> the entries that stand there, of decisions without the subject."""
+        found: defaultdict[tuple[str, str, str], list[int]] = defaultdict(list)
+        for result in sorted(self.results):
+            found[result.student, result.subject, result.column].append(result.entry)
+        for student in {row.student for row in self.sheet.rows}:
+            decided = [entry for entry, _, named in self.decisions if student in named]
+            if decided:
+                found[student, "", "council"] = decided
+        return found
+
+    def entries_of(self, student: str, subject: str, column: str) -> list[int]:
+        """What stands in a cell rests on these, in order of recording."""
+        return self.entries.get((student, "" if column == "council" else subject, column), [])
 
 
-def _sheet(views: Reader, class_group: str, position: int) -> _Rests:
-    return _sheets(views, [class_group], position)[class_group]
+def compare_sheets(old: MadeSheet, new: MadeSheet) -> tuple[SheetChange, ...]:
+    """List the cells that differ, in the order of the sheet."""
+    was = {(row.student, row.subject): row.cells for row in old.sheet.rows}
+    now = {(row.student, row.subject): row.cells for row in new.sheet.rows}
+    changes = []
+    for place in sorted(was.keys() | now.keys()):
+        for column in COLUMNS:
+            before, after = was.get(place, {}).get(column, ""), now.get(place, {}).get(column, "")
+            if before != after:
+                behind, anew = old.entries_of(*place, column), new.entries_of(*place, column)
+                entries = [entry for entry in anew if entry not in behind] or [
+                    entry for entry in behind if entry not in anew
+                ]
+                changes.append(SheetChange(*place, column, before, after, tuple(entries)))
+    return tuple(changes)
 
 
-def _sheets(views: Reader, class_groups: Collection[str], position: int) -> dict[str, _Rests]:
-    """The sheets of classes: what is in all of them is read at once."""
+def _sheet(views: Reader, class_group: str, position: int) -> MadeSheet:
+    ((_, made),) = _sheets(views, [class_group], position)
+    return made
+
+
+def _sheets(views: Reader, class_groups: Collection[str], position: int) -> Iterator[tuple[str, MadeSheet]]:
+    """Each class with its sheet: what is in all of them is read at once."""
 
     def read(sql: str) -> defaultdict[str, list[tuple[Any, ...]]]:
         found: defaultdict[str, list[tuple[Any, ...]]] = defaultdict(list)
@@ -284,10 +321,9 @@ def _sheets(views: Reader, class_groups: Collection[str], position: int) -> dict
     sheets, results, decisions, students, subjects = (
         read(sql) for sql in (_SHEETS, _RESULTS, _DECISIONS, _STUDENTS, _SUBJECTS)
     )
-    return {
-        of: _made(sheets[of], results[of], sorted(decisions[of]), {who for (who,) in students[of]}, subjects[of])
-        for of in class_groups
-    }
+    for of in class_groups:
+        everybody = {who for (who,) in students[of]}
+        yield of, _made(sheets[of], results[of], sorted(decisions[of]), everybody, subjects[of])
 
 
 def _made(
@@ -296,7 +332,7 @@ def _made(
     decided: Iterable[tuple[Any, ...]],
     students: set[str],
     subjects: Iterable[tuple[Any, ...]],
-) -> _Rests:
+) -> MadeSheet:
     """A class's sheet, of rows without the class; decisions by their entry."""
     places = {
         (sheet, what): (subject, column_of(what, kind, number))
@@ -310,6 +346,4 @@ def _made(
     sheet = make_sheet(
         students, (subject for (subject,) in subjects), results, [(code, named) for _, code, named in decisions]
     )
-    entries = [result.entry for result in results]
-    entries += [entry for entry, _, named in decisions if students.intersection(named)]
-    return sheet, tuple(sorted(entries))
+    return MadeSheet(sheet, results, decisions)

@@ -129,9 +129,9 @@ def test_the_sheet_has_every_student_and_subject_with_what_stands(server: Served
         first, second = sorted(year.students)
         promoted = year.promote(deputy, first)
         sheet = deputy.get(year.at("sheet")).json()
-        assert [(row["student"], row["subject"], row["cells"]) for row in sheet["rows"]] == [
-            (first, "Математика", {"council": "переведены"}),
-            (second, "Математика", {}),
+        assert [(row["student"], row["subject"], row["cells"], row["entries"]) for row in sheet["rows"]] == [
+            (first, "Математика", {"council": "переведены"}, [promoted]),
+            (second, "Математика", {}, []),
         ]
         assert (sheet["class_name"], sheet["closed_by"], sheet["entries"]) == ("5А", None, [promoted])
         assert list(sheet["columns"])[-4:] == ["year", "exam", "final", "council"]
@@ -159,10 +159,11 @@ def test_each_version_is_handed_over_and_what_changed_since_is_shown(server: Ser
         assert (duty["state"], duty["transferred_by"], duty["number"]) == ("transferred", handed, "12")
         problem(year.transfer(deputy, digest), 409, "sheet_transferred_already")
         student = min(year.students)
-        year.promote(deputy, student)
+        promoted = year.promote(deputy, student)
         assert year.duty(deputy)["state"] == "to_transfer"
         versions = deputy.get(year.at("sheet/versions")).json()
         change = {"student": student, "subject": "Математика", "column": "council", "old": "", "new": "переведены"}
+        change |= {"entries": [promoted]}
         assert [(row["closed_by"], row["transferred_by"], row["changes"]) for row in versions["rows"]] == [
             ([closed], [handed], []),
             ([], [], [change]),

@@ -192,6 +192,12 @@ def test_a_whole_year_ends_with_closed_journals_and_sheets_handed_over(tmp_path:
         assert sheet is not None
         assert sheet.sha256 == entry.data["sha256"], "views make the same bytes from their rows"
         assert sheet.rows[0].cells["council"]
+        assert set(sheet.entries) == {one for row in sheet.rows for one in row.entries}
+        for row in sheet.rows:
+            cited = [parse_entry(raws[one]).data for one in row.entries]
+            assert all(one.get("student", row.student) == row.student for one in cited)
+            assert all(row.student in one["students"] for one in cited if "students" in one)
+            assert len(row.entries) == sum(len(words.split(", ")) for words in row.cells.values())
     views.close()
     report = Report()
     walk = LogWalk(report, Edge(), Disclosures(report), Tables())
