@@ -22,7 +22,7 @@ import httpx
 from fastapi import FastAPI
 from starlette.datastructures import State
 
-from api import refusals
+from api import traces
 from api.app import create_app
 from api.auth import Identity
 from api.founding import init_school
@@ -163,7 +163,7 @@ def app_of(registry: Registry) -> FastAPI:
 @contextmanager
 def served(folder: Path, tokens: dict[str, str], actors: dict[str, str]) -> Iterator[Served]:
     """Serve a folder on a free port until the block ends."""
-    refusals._told.clear()  # by a server of another school, with the same people: one in its own process knows of none
+    traces._told.clear()  # by a server of another school, with the same people: one in its own process knows of none
     with open_school(folder, password_cost=CHEAP) as school:
         bound = listen("127.0.0.1", 0)
         registry = Registry([school])

@@ -25,7 +25,7 @@ from api.cli import (
     vault,
     witness,
 )
-from api.cli.calling import called
+from api.cli.calling import called, calling
 from api.cli.console import Console, Exit
 from api.cli.migrating import migrate
 from api.cli.options import At, Json, Position, Var
@@ -480,7 +480,8 @@ def run(arguments: Sequence[str]) -> int:
     """
     umask = os.umask(0o077)
     try:
-        return int(called(app, arguments)(list(arguments), standalone_mode=False) or Exit.DONE)
+        with calling(app, arguments):
+            return int(called(app, arguments)(list(arguments), standalone_mode=False) or Exit.DONE)
     except (typer.Abort, KeyboardInterrupt):
         return Exit.UNAVAILABLE
     except Exception as error:  # noqa: BLE001 - the boundary: a traceback may hold values

@@ -9,7 +9,7 @@ import orjson
 
 from api.auth import Right
 from api.cli.console import Console, Exit
-from api.cli.hands import acting
+from api.cli.hands import acting, record_with
 from api.cli.looking import look
 from api.cli.replaying import class_of, position_of
 from api.schools import OpenSchool, open_school
@@ -116,7 +116,7 @@ def run_ask(
             command = jc.RequestClassBackdating(class_group=group, person=person or "", **terms)
         else:
             command = jc.RequestCourseBackdating(course=course or "", person=person or "", **terms)
-        entry = school.execute(command, acting(school, Right.ASK_BACKDATING)).first_index
+        entry = record_with(school, command, acting(school, Right.ASK_BACKDATING)).first_index
     console.result({"entry": entry, "request": entry}, f"Заявка / request {entry}: ответит другой / another answers")
     return Exit.DONE
 
@@ -149,7 +149,7 @@ def run_answer(console: Console, var: Path, request: int, refused_by: str | None
             command = jc.ApproveCourseBackdating(course=row.scope, request=request)
         else:
             command = jc.RefuseCourseBackdating(course=row.scope, request=request, basis=refused_by)
-        entry = school.execute(command, acting(school, Right.DIRECT)).first_index
+        entry = record_with(school, command, acting(school, Right.DIRECT)).first_index
     said = STATES["approved" if refused_by is None else "refused"]
     console.result({"entry": entry}, f"{said[0].upper()}{said[1:]}; запись / entry {entry}")
     return Exit.DONE

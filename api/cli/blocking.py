@@ -11,7 +11,7 @@ import orjson
 from api.auth import Right
 from api.blocking import values_of
 from api.cli.console import Console, Exit
-from api.cli.hands import acting
+from api.cli.hands import acting, record_with
 from api.cli.looking import look
 from api.schools import open_school
 from api.settings import SettingsError
@@ -92,7 +92,7 @@ def _state(row: Blocked) -> str:
 
 def _record(console: Console, var: Path, command: JournalCommand, block: str, text: str) -> int:
     with open_school(var, background=False) as school:
-        receipt = school.execute(command, acting(school, Right.ERASE))
+        receipt = record_with(school, command, acting(school, Right.ERASE))
     entry = receipt.first_index
     console.result({"block": block, "entry": entry}, f"{text}, запись / entry {entry}")
     return Exit.DONE

@@ -1,13 +1,17 @@
-"""The one command that is called, made alone: the options of all the others took half of a start to make."""
+"""The one command that is called: made alone, for the options of all the others took half of a start; and its name."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from copy import copy
-from typing import Any
+from typing import Any, Final
 
 import typer
 from typer.main import get_command_name, get_group
+
+_called: Final = ContextVar("_called", default="")
 
 
 def called(app: typer.Typer, arguments: Sequence[str]) -> Callable[..., Any]:
@@ -23,6 +27,32 @@ def called(app: typer.Typer, arguments: Sequence[str]) -> Callable[..., Any]:
     one = copy(app)
     one.registered_commands, one.registered_groups = commands, groups
     return get_group(one)
+
+
+@contextmanager
+def calling(app: typer.Typer, arguments: Sequence[str]) -> Iterator[None]:
+    """Know what is called while it runs."""
+    before = _called.set(_path_of(app, arguments))
+    try:
+        yield
+    finally:
+        _called.reset(before)
+
+
+def called_name() -> str:
+    """What is called, such as ``letopis accounts reset``; empty where that is no command of ours."""
+    return _called.get()
+
+
+def _path_of(app: typer.Typer, arguments: Sequence[str]) -> str:
+    name, inside, *_ = (*arguments, "", "")
+    if any(name == _name_of(one) for one in app.registered_commands):
+        return f"letopis {name}"
+    for group in app.registered_groups:
+        known = group.typer_instance.registered_commands if group.typer_instance is not None else ()
+        if name == group.name and any(inside == _name_of(one) for one in known):
+            return f"letopis {name} {inside}"
+    return ""
 
 
 def _name_of(command: typer.models.CommandInfo) -> str:

@@ -14,7 +14,7 @@ import orjson
 from api.auth import Right
 from api.cli.console import Console, Exit
 from api.cli.extracting import ExtractOptions, export_extract
-from api.cli.hands import acting
+from api.cli.hands import acting, record_with
 from api.cli.looking import look
 from api.cli.signing import open_to_sign, sign_or_wait
 from api.cli.targets import free_folder
@@ -136,7 +136,7 @@ def run_act(console: Console, var: Path, entry: int, out: Path) -> int:
 
 def _record(console: Console, var: Path, command: JournalCommand, content: dict[str, object], text: str) -> int:
     with open_school(var, background=False) as school:
-        receipt = school.execute(command, acting(school, Right.ERASE))
+        receipt = record_with(school, command, acting(school, Right.ERASE))
     console.result({**content, "entry": receipt.first_index}, f"{text}, запись / entry {receipt.first_index}")
     return Exit.DONE
 

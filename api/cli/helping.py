@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
 
 from api.auth import Right
 from api.cli.console import Console, Exit
-from api.cli.hands import acting
+from api.cli.hands import acting, tracing
 from api.identity import helping
 from api.identity.acting import find_account, roles_today
 from api.identity.store import check_label
@@ -132,7 +132,9 @@ def _helping(var: Path, account: str, by: str | None, right: Right) -> Iterator[
         known = find_account(school, account)
         if known is None:
             raise LetopisError(f"{account}: нет такой открытой учётной записи / there is no such open account")
-        yield school, Actor(by, "administrator") if by else acting(school, right), known
+        actor = Actor(by, "administrator") if by else acting(school, right)
+        with tracing(school, actor) if by is None else nullcontext():
+            yield school, actor, known
         school.checkpointer.sign()
 
 

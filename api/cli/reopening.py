@@ -109,7 +109,7 @@ def run_answer(console: Console, var: Path, request: int, basis: str, *, approve
         else:
             of_journal = jc.ApproveJournalReopening if approve else jc.RefuseJournalReopening
             command = of_journal(class_group=row.scope, request=request, basis=basis)
-        entry = school.execute(command, acting(school, Right.DIRECT)).first_index
+        entry = record_with(school, command, acting(school, Right.DIRECT)).first_index
     said = STATES["approved" if approve else "refused"]
     console.result({"entry": entry}, f"{said[0].upper()}{said[1:]}; запись / entry {entry}")
     return Exit.DONE

@@ -12,7 +12,7 @@ import orjson
 
 from api.auth import Right
 from api.cli.console import Console, Exit
-from api.cli.hands import acting
+from api.cli.hands import acting, record_with
 from api.cli.looking import look
 from api.cli.replaying import class_of, no_class, position_of
 from api.schools import OpenSchool, open_school
@@ -105,7 +105,7 @@ def run_store(console: Console, var: Path, asked: Stored) -> int:
             printout=None if asked.printout is None else _printout(school, asked.printout, position),
             counted_from=asked.counted_from,
         )
-        entry = school.execute(command, acting(school, Right.REGISTER_PAPER)).first_index
+        entry = record_with(school, command, acting(school, Right.REGISTER_PAPER)).first_index
         day = school.app.today().isoformat()
         (row,) = [row for row in papers(school.read_views(), on=day).rows if row.paper == command.paper]
     content = {"entry": entry, "number": row.number, "paper": row.paper, "keep_until": row.keep_until}
@@ -192,7 +192,7 @@ def _record(
             listed = ", ".join(map(str, missing))
             raise SettingsError(f"в реестре нет дел / not in the register: {listed}; letopis paper list")
         actor = acting(school, right)
-        entry = school.execute(command([found[number] for number in numbers]), actor).first_index
+        entry = record_with(school, command([found[number] for number in numbers]), actor).first_index
     console.result({**(content or {}), "entry": entry}, f"{text}, запись / entry {entry}")
     return Exit.DONE
 

@@ -45,6 +45,13 @@ def tokens(database: str, tmp_path: Path) -> dict[str, str]:
     return made
 
 
+def tried(var: Path, actor: str) -> list[tuple[str, str, tuple[str, ...]]]:
+    """What was refused to somebody, and why, with the classes that it was about, as the access log has it."""
+    with open_school(var, background=False) as school:
+        found = [one for one in school.access.log.tried(actor) if one.actor == actor]
+        return [(one.refusal.what, one.refusal.reason, one.refusal.classes) for one in found]
+
+
 def test_one_asks_and_another_answers(
     tokens: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -106,3 +113,31 @@ def test_a_teacher_asks_for_the_own_classes_alone(
     assert "teacher: это не ваше / out of this role's reach" in capsys.readouterr().err
     monkeypatch.setenv("LETOPIS_TOKEN", tokens["deputy"])
     assert run([*ask, "--class", "5Б"]) == 1
+    assert tried(var, actors["deputy"]) == [], "what a rule refuses everybody is nobody's attempt"
+    assert tried(var, actors["teacher"]) == [("letopis reopenings ask", "reach", (uid(9_050),))]
+
+
+def test_what_is_refused_to_somebody_leaves_a_trace_as_over_http(
+    tokens: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    var = tmp_path / "var"
+    ask = ["reopenings", "ask", "--period", PERIOD, "--reason", "inspection", "--basis", "акт № 5", "--var", str(var)]
+    answer = ["--basis", "да", "--var", str(var)]
+    monkeypatch.setenv("LETOPIS_TOKEN", tokens["director"])
+    capsys.readouterr()
+    assert run([*ask, "--json"]) == 0
+    request = str(json.loads(capsys.readouterr().out)["request"])
+    assert run(["reopenings", "approve", request, *answer]) == 1  # the own request
+    who = {}
+    with open_school(var, background=False) as school:
+        for role in ("director", "teacher", "inspector"):
+            found = school.secrets.token(tokens[role], 0)
+            assert found is not None
+            who[role] = found.account
+    for role in ("teacher", "inspector"):
+        monkeypatch.setenv("LETOPIS_TOKEN", tokens[role])
+        assert run(["reopenings", "approve", request, *answer]) == 2  # no right of theirs
+        assert run(["reopenings", "approve", request, *answer]) == 2
+    assert tried(var, who["director"]) == [("letopis reopenings approve", "rule", ())]
+    for role in ("teacher", "inspector"):
+        assert tried(var, who[role]) == [("letopis reopenings approve", "right", ())], "once a minute"
