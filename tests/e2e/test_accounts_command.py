@@ -14,14 +14,18 @@ from api.identity.kept import Registered, Session
 from api.schools import open_school
 from ledger.journal.commands import AcknowledgeConfidentiality, RegisterPerson
 from ledger.wire.entry import Actor
+from tests.conftest import set_database
 
 TEACHER = "7e000000-0000-4000-8000-000000000001"
 Ask = Callable[..., dict[str, Any]]
 
 
-@pytest.fixture
-def var(tmp_path: Path) -> Path:
-    assert run(["init", "--var", str(tmp_path / "var"), "--json"]) == 0
+@pytest.fixture(params=["sqlite", "postgresql"])
+def var(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of a school that was just opened, on each database."""
+    if request.param == "postgresql":
+        set_database(monkeypatch, request.getfixturevalue("postgres_database"))
+    assert run(["init", "--var", str(tmp_path / "var"), "--database", request.param, "--json"]) == 0
     return tmp_path / "var"
 
 
