@@ -162,8 +162,8 @@ def test_each_version_is_handed_over_and_what_changed_since_is_shown(server: Ser
         promoted = year.promote(deputy, student)
         assert year.duty(deputy)["state"] == "to_transfer"
         versions = deputy.get(year.at("sheet/versions")).json()
-        change = {"student": student, "subject": "Математика", "column": "council", "old": "", "new": "переведены"}
-        change |= {"entries": [promoted]}
+        cell = {"student": student, "subject": "Математика", "column": "council", "old": "", "new": "переведены"}
+        change = {**cell, "entries": [promoted]}
         assert [(row["closed_by"], row["transferred_by"], row["changes"]) for row in versions["rows"]] == [
             ([closed], [handed], []),
             ([], [], [change]),
