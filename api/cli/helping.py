@@ -18,7 +18,7 @@ from api.auth import Right
 from api.cli.console import Console, Exit
 from api.cli.hands import acting, tracing
 from api.identity import helping
-from api.identity.acting import find_account, roles_today
+from api.identity.acting import find_account, is_for_administrators, roles_today
 from api.identity.store import check_label
 from api.schools import OpenSchool, open_school
 from api.settings import SettingsError
@@ -34,7 +34,7 @@ def run_invite(
     console: Console, var: Path, account: str, login: str, ground: tuple[str | None, str | None], by: str | None
 ) -> int:
     """A code with which the account's holder sets a password; shown once. `ground`: reason, and basis of one alone."""
-    with _helping(var, account, by, Right.ADMINISTER) as (school, actor, known):
+    with _helping(var, account, by, None) as (school, actor, known):
         given = helping.give_code(school, actor, known, login, _ground(school, actor, known, ground))
         _tell(console, known, given)
     return Exit.DONE
@@ -42,7 +42,7 @@ def run_invite(
 
 def run_reset(console: Console, var: Path, account: str, ground: tuple[str | None, str | None], by: str | None) -> int:
     """Take an account's second factor away, with its passkeys, recovery codes and sessions."""
-    with _helping(var, account, by, Right.ADMINISTER) as (school, actor, known):
+    with _helping(var, account, by, None) as (school, actor, known):
         given, was_there = helping.take_second_factor(school, actor, known, _ground(school, actor, known, ground))
         text = f"второй фактор снят записью / the second factor was taken away by entry {given.entry}"
         console.result({"reset": was_there, "entry": given.entry}, text)
@@ -62,7 +62,7 @@ def run_remove_passkey(
     Raises:
         SettingsError: there is no such passkey.
     """
-    with _helping(var, account, by, Right.ADMINISTER) as (school, actor, known):
+    with _helping(var, account, by, None) as (school, actor, known):
         kept = school.secrets.passkeys
         if all(one.id != remove for one in kept.listed(account)):
             raise SettingsError(f"--remove: у {account} нет такого ключа входа / no such passkey")
@@ -78,7 +78,7 @@ def run_token(console: Console, var: Path, account: str, role: str, label: str, 
     Raises:
         SettingsError: the account does not have the role today.
     """
-    with _helping(var, account, by, Right.ADMINISTER) as (school, actor, known):
+    with _helping(var, account, by, None) as (school, actor, known):
         if role not in roles_today(school, known):
             raise SettingsError(f"--role: у {account} сегодня нет роли {role} / the account does not have it today")
         check_label(label, days)
@@ -121,8 +121,12 @@ def run_answer(console: Console, var: Path, request: int, login: str | None, bas
 
 
 @contextmanager
-def _helping(var: Path, account: str, by: str | None, right: Right) -> Iterator[tuple[OpenSchool, Actor, Account]]:
+def _helping(
+    var: Path, account: str, by: str | None, right: Right | None
+) -> Iterator[tuple[OpenSchool, Actor, Account]]:
     """The school, opened for entries, who acts, and the account, which is open; signed at the end.
+
+    `right`: None where somebody is let in: as over HTTP, a system administrator does that for weaker accounts alone.
 
     Raises:
         LetopisError: there is no such open account.
@@ -132,6 +136,8 @@ def _helping(var: Path, account: str, by: str | None, right: Right) -> Iterator[
         known = find_account(school, account)
         if known is None:
             raise LetopisError(f"{account}: нет такой открытой учётной записи / there is no such open account")
+        if right is None:
+            right = Right.GRANT if is_for_administrators(school, known) else Right.ADMINISTER
         actor = Actor(by, "administrator") if by else acting(school, right)
         with tracing(school, actor) if by is None else nullcontext():
             yield school, actor, known

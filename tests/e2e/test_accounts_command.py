@@ -174,3 +174,31 @@ def test_two_people_help_by_command_and_the_second_has_a_token(
     ask("refuse", str(request), "--basis", "записка № 1")
     row = next(row for row in ask("list")["rows"] if row["account"] == deputy)
     assert ([one["help"] for one in row["helped"]], row["asked"]) == (["code", "first_code"], None)
+
+
+def test_a_system_administrator_lets_nobody_in_who_could_do_more(
+    var: Path, ask: Ask, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As over HTTP: whoever has the token of one could be the director of tomorrow; the attempt leaves a trace."""
+    helper, teacher = employee(ask, "Техник", "system_administrator"), employee(ask, "Учитель", "teacher")
+    director, nobody = employee(ask, "Директор", "director"), ask("open", "employee", "--name", "Новый")["account"]
+    program = ask("open", "program", "--name", "выгрузка")["account"]
+    ask("grant", program, "export_job", "--basis", "приказ № 2", "--to", "2999-12-31")
+    token = ask("token", helper, "--role", "system_administrator")["token"]
+    with open_school(var, background=False) as school:
+        acknowledged = AcknowledgeConfidentiality(account=helper, sha256=school.confidentiality.sha256)
+        school.execute(acknowledged, Actor(helper, "system_administrator"))
+    monkeypatch.setenv("LETOPIS_TOKEN", token)
+    for refused in (
+        ["invite", director, "director"],
+        ["invite", nobody, "nobody"],
+        ["reset", director],
+        ["token", program, "--role", "export_job"],
+    ):
+        assert run(["accounts", *refused, "--var", str(var)]) == 2
+        assert "system_administrator: этого ключу не дано" in capsys.readouterr().err
+    assert ask("invite", teacher, "teacher")["code"]
+    with open_school(var, background=False) as school:
+        tried = [(one.refusal.what, one.refusal.reason) for one in school.access.log.tried(helper)]
+        assert school.secrets.login(director) is None
+    assert tried == [(f"letopis accounts {what}", "right") for what in ("invite", "reset", "token")]
