@@ -65,6 +65,19 @@ def command_join(entry: str) -> str:
     return f"JOIN {{commands until {entry}}} m"
 
 
+def days_walked(table: str, condition: str) -> str:
+    """SQL of the days from ``:first`` to ``:last``, in order, on which a table has a lesson `l` of this condition.
+
+    From a day to the next by the index, in place of every lesson of the year: they are two hundred a day.
+    """
+    held = f"SELECT min(l.held_on) FROM {{{table}}} l WHERE"
+    return f"""WITH RECURSIVE days (day) AS (
+      {held} l.held_on BETWEEN :first AND :last
+      UNION ALL SELECT ({held} l.held_on > d.day AND l.held_on <= :last) FROM days d WHERE d.day IS NOT NULL)
+    SELECT d.day FROM days d
+    WHERE EXISTS (SELECT 1 FROM {{{table}}} l WHERE l.held_on = d.day AND {condition}) ORDER BY d.day"""
+
+
 def listed(values: Collection[object]) -> Iterator[tuple[str, dict[str, object]]]:
     """Lists to put behind ``IN``, each with its parameter, of all the values together."""
     wanted = list(values)

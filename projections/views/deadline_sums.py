@@ -17,7 +17,7 @@ import orjson
 
 from ledger.journal.deadlines.verdict import WORST_FIRST
 from ledger.journal.timetable_events import Bell
-from projections.reading import LISTED_AT_ONCE, Reader, listed, listing, stands
+from projections.reading import LISTED_AT_ONCE, Reader, days_walked, listed, listing, stands
 from projections.views.deadline_terms import Terms
 from projections.views.deadlines import FIRST_DAY, LAST_DAY, Asked
 from projections.views.plans import HOMEWORK, WITH_HOMEWORK
@@ -109,13 +109,7 @@ class Selection:
         return self._days
 
 
-# From a day to the next by the index, in place of every lesson of the year: they are two hundred a day.
-_DAYS: Final = """WITH RECURSIVE days (day) AS (
-      SELECT min(l.held_on) FROM {lessons} l WHERE l.held_on BETWEEN :first AND :last
-      UNION ALL SELECT (SELECT min(l.held_on) FROM {lessons} l WHERE l.held_on > d.day AND l.held_on <= :last)
-      FROM days d WHERE d.day IS NOT NULL)
-    SELECT d.day FROM days d
-    WHERE EXISTS (SELECT 1 FROM {lessons} l WHERE l.held_on = d.day AND l.entry < :at) ORDER BY d.day"""
+_DAYS: Final = days_walked("lessons", "l.entry < :at")
 
 
 class LessonSum(NamedTuple):

@@ -11,7 +11,7 @@ from ledger.journal.deadlines.excuses import Incident
 from ledger.journal.service_events import FreshnessMeasured
 from ledger.wire.entry import format_at, parse_at
 from projections.folding import Entry, View
-from projections.reading import Answer, AsOf, Reader, command_join, resolve, stands
+from projections.reading import Answer, AsOf, Reader, command_join, days_walked, resolve, stands
 from projections.rows import OPEN, Operations, Table
 from projections.views.deadline_basis import judging
 from projections.views.excuses import FIRST_DAY, LAST_DAY, of_incident
@@ -143,15 +143,10 @@ def _incidents(views: Reader, position: int, zone: tzinfo) -> list[Incident]:
     return [incident for incident in found if incident is not None]
 
 
-# From a day to the next by the index, in place of every lesson of the year: they are two hundred a day.
-_LESSON_DAYS: Final = f"""WITH RECURSIVE days (day) AS (
-      SELECT min(l.held_on) FROM {{recorded_lessons}} l
-      UNION ALL SELECT (SELECT min(l.held_on) FROM {{recorded_lessons}} l WHERE l.held_on > d.day)
-      FROM days d WHERE d.day IS NOT NULL)
-    SELECT d.day FROM days d WHERE EXISTS (
-      SELECT 1 FROM {{recorded_lessons}} l WHERE l.held_on = d.day AND l.stands = 1 AND {stands("l")})"""
+_LESSON_DAYS: Final = days_walked("recorded_lessons", f"l.stands = 1 AND {stands('l')}")
 
 
 def _lesson_days(views: Reader, position: int) -> frozenset[str]:
     """Days on which a lesson was held, of those that stand."""
-    return frozenset(day for (day,) in views.select(_LESSON_DAYS, {"at": position}))
+    given = {"first": FIRST_DAY, "last": LAST_DAY, "at": position}
+    return frozenset(day for (day,) in views.select(_LESSON_DAYS, given))
