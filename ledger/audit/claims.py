@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from ledger.audit.range import AuditedRecorder, Findings
 from ledger.errors import LedgerDamaged
+from ledger.journal.places import place_name
 
 _COURSE: Final = "course_opened/1"
 _RECORDED: Final = "lesson_recorded/1"
@@ -98,7 +99,7 @@ def told_claims(recorder: AuditedRecorder) -> Told:
         LedgerDamaged, ValueError: an entry cannot be read.
     """
     classes: dict[str, str] = {}
-    days: dict[str, str] = {}  # lesson's stream -> its place but for the number
+    places: dict[str, tuple[str, str]] = {}  # lesson's stream -> its place but for the number: class, day
     told: Told = {}
     for index, stream, type_, data in _events(recorder):
         if type_ == _COURSE:
@@ -108,12 +109,12 @@ def told_claims(recorder: AuditedRecorder) -> Told:
         if type_ == _RECORDED:
             class_group = classes.get(f"course/{data.get('course')}")
             if class_group is not None:
-                days[stream] = f"{data.get('held_on')}/{class_group}"
+                places[stream] = (class_group, str(data.get("held_on")))
             number = data.get("number")
         elif isinstance(new := data.get("new"), dict):
             number = new.get("number")
-        if number is not None and stream in days:
-            told.setdefault(f"{days[stream]}/{number}", {}).setdefault(stream, index)
+        if isinstance(number, int) and stream in places:
+            told.setdefault(place_name(*places[stream], number), {}).setdefault(stream, index)
     return told
 
 

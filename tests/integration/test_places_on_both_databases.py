@@ -182,6 +182,14 @@ def backfill(package: str) -> str:
     return found[0]
 
 
+def record_three(school: School) -> None:
+    """A lesson of the whole class, and two of its halves side by side in a later place."""
+    prepare(school)
+    record(school, LESSON)
+    record(school, uid(1001), course=HALVES[0], number=5)
+    record(school, uid(1002), course=HALVES[1], number=5)
+
+
 def refilled(settings: dict[str, str], request: pytest.FixtureRequest) -> tuple[Claims, Claims]:
     """The claims as appends left them, and as a migration makes them of the entries alone."""
     if "LETOPIS_SQLITE_FILE" in settings:
@@ -205,10 +213,7 @@ def test_a_log_without_claims_is_given_those_that_its_entries_tell(
     settings: dict[str, str], request: pytest.FixtureRequest
 ) -> None:
     with School(settings) as school:
-        prepare(school)
-        record(school, LESSON)
-        record(school, uid(1001), course=HALVES[0], number=5)
-        record(school, uid(1002), course=HALVES[1], number=5)
+        record_three(school)
         correct(school, {"topic": "Иное", "number": 4, "starts_at": "10:40", "ends_at": "11:25"})
         correct(school, None)
         record(school, uid(1003), course=RUSSIAN_A)
@@ -238,10 +243,7 @@ def claim_findings(school: School, settings: dict[str, str]) -> set[tuple[str, i
 
 def test_an_audit_compares_claims_with_the_entries(settings: dict[str, str], request: pytest.FixtureRequest) -> None:
     with School(settings) as school:
-        prepare(school)
-        record(school, LESSON)
-        record(school, uid(1001), course=HALVES[0], number=5)
-        record(school, uid(1002), course=HALVES[1], number=5)
+        record_three(school)
         correct(school, {"topic": "Иное", "number": 4, "starts_at": "10:40", "ends_at": "11:25"})
         third, fifth, sixth = (f"2026-09-07/{CLASS_A}/{number}" for number in (3, 5, 6))
         first, second = (cast("Lesson", school.lesson(id_)).lesson for id_ in (LESSON, uid(1001)))
@@ -278,10 +280,7 @@ def test_claims_are_mended_from_the_entries_and_a_lesson_that_was_kept_out_is_ta
     settings: dict[str, str], request: pytest.FixtureRequest
 ) -> None:
     with School(settings) as school:
-        prepare(school)
-        record(school, LESSON)
-        record(school, uid(1001), course=HALVES[0], number=5)
-        record(school, uid(1002), course=HALVES[1], number=5)
+        record_three(school)
         sixth, fifth = (f"2026-09-07/{CLASS_A}/{number}" for number in (6, 5))
         tamper(settings, request, f"UPDATE {{claims}} SET place = '{sixth}' WHERE stream = 'lesson/{LESSON}'")
         tamper(settings, request, f"UPDATE {{claims}} SET number = 3 WHERE place = '{fifth}' AND number = 2")
