@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import typer
 from typer.main import get_command_name, get_group
+from typer.models import CommandInfo, TyperInfo
 
 _called: Final = ContextVar("_called", default="")
 
@@ -19,9 +20,7 @@ def called(app: typer.Typer, arguments: Sequence[str]) -> Callable[..., Any]:
 
     Where the first argument names none, all are made: it asks for their list, or is a mistake, and one may be meant.
     """
-    name = arguments[0] if arguments else ""
-    commands = [one for one in app.registered_commands if name == _name_of(one)]
-    groups = [one for one in app.registered_groups if name == one.name]
+    commands, groups = _named(app, arguments[0] if arguments else "")
     if not commands and not groups:
         return app
     one = copy(app)
@@ -46,14 +45,19 @@ def called_name() -> str:
 
 def _path_of(app: typer.Typer, arguments: Sequence[str]) -> str:
     name, inside, *_ = (*arguments, "", "")
-    if any(name == _name_of(one) for one in app.registered_commands):
+    commands, groups = _named(app, name)
+    if commands:
         return f"letopis {name}"
-    for group in app.registered_groups:
-        known = group.typer_instance.registered_commands if group.typer_instance is not None else ()
-        if name == group.name and any(inside == _name_of(one) for one in known):
-            return f"letopis {name} {inside}"
+    if any(_named(group.typer_instance, inside)[0] for group in groups if group.typer_instance is not None):
+        return f"letopis {name} {inside}"
     return ""
 
 
-def _name_of(command: typer.models.CommandInfo) -> str:
-    return command.name or get_command_name(command.callback.__name__ if command.callback else "")
+def _named(app: typer.Typer, name: str) -> tuple[list[CommandInfo], list[TyperInfo]]:
+    """The command of this name, or the group of commands."""
+    commands = [
+        one
+        for one in app.registered_commands
+        if name == (one.name or get_command_name(one.callback.__name__ if one.callback else ""))
+    ]
+    return commands, [one for one in app.registered_groups if name == one.name]

@@ -139,7 +139,7 @@ def _helping(
         if right is None:
             right = Right.GRANT if is_for_administrators(school, known) else Right.ADMINISTER
         actor = Actor(by, "administrator") if by else acting(school, right)
-        with tracing(school, actor) if by is None else nullcontext():
+        with nullcontext() if by else tracing(school, actor):
             yield school, actor, known
         school.checkpointer.sign()
 
