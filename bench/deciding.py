@@ -29,7 +29,7 @@ from ledger.journal.account_events import RoleGranted
 from ledger.journal.commands import RegisterPerson
 from ledger.wire.entry import Actor
 from tests.cluster import Cluster
-from tests.conftest import make_database
+from tests.conftest import make_database, set_database
 from tests.sample_folders import SEED, found
 
 TIMES: Final = 1_000
@@ -50,9 +50,7 @@ def school_on_postgres(folder: Path, cluster: Cluster, *, background: bool = Fal
     """The small sample school, its log, vault and views on PostgreSQL; `background`: open as a server has it."""
     database, sample = make_database(cluster), SampleSchool(SEED, "S")
     with pytest.MonkeyPatch.context() as patched:
-        patched.setenv("LETOPIS_POSTGRES_DSN", database.app_dsn)
-        patched.setenv("LETOPIS_POSTGRES_OWNER_DSN", database.owner_dsn)
-        patched.setenv("LETOPIS_VIEWS_DSN", database.owner_dsn)
+        set_database(patched, database)
         found(folder, sample, "postgresql")
         with open_school(folder, background=background) as school:
             load_in_bulk(school.recorder, school.vault, sample)

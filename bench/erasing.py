@@ -32,7 +32,7 @@ from ledger.vault import Keeping, make_disclosure
 from ledger.wire.entry import Actor
 from projections.views.lookups import Period, classes, courses, periods
 from tests.cluster import Cluster
-from tests.conftest import Database, make_database
+from tests.conftest import Database, make_database, set_database
 from tests.erasing_school import erase_now
 from tests.sample_folders import SEED, found
 
@@ -90,9 +90,7 @@ def _opened(folder: Path, database: Database | None) -> Iterator[OpenSchool]:
     """An empty school's folder; the vault and the views are in the database where there is one."""
     with pytest.MonkeyPatch.context() as patched:
         if database is not None:
-            patched.setenv("LETOPIS_POSTGRES_DSN", database.app_dsn)
-            patched.setenv("LETOPIS_POSTGRES_OWNER_DSN", database.owner_dsn)
-            patched.setenv("LETOPIS_VIEWS_DSN", database.owner_dsn)
+            set_database(patched, database)
         found(folder, _SAMPLE, "sqlite" if database is None else "postgresql")
         with open_school(folder, background=False) as school:
             yield school

@@ -15,7 +15,7 @@ from api.founding import init_school
 from api.sample import SIZES, SampleSchool, Shape, load_in_bulk
 from api.schools import OpenSchool, open_school
 from api.settings import Layout, SchoolFile
-from tests.conftest import Database
+from tests.conftest import Database, set_database
 
 SEED = 7
 PLAIN: Final = replace(SIZES["demo"], has_office=False)
@@ -42,9 +42,7 @@ def sample_on_postgres(
     size: str | Shape = PLAIN,
 ) -> Iterator[OpenSchool]:
     """The same on PostgreSQL; views in a schema of the same database."""
-    monkeypatch.setenv("LETOPIS_POSTGRES_DSN", database.app_dsn)
-    monkeypatch.setenv("LETOPIS_POSTGRES_OWNER_DSN", database.owner_dsn)
-    monkeypatch.setenv("LETOPIS_VIEWS_DSN", database.owner_dsn)
+    set_database(monkeypatch, database)
     sample = SampleSchool(SEED, size)
     found(folder, sample, "postgresql")
     with open_school(folder, background=False) as school:

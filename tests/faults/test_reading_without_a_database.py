@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from tests.cluster import Cluster
-from tests.conftest import make_database
+from tests.conftest import make_database, set_database
 from tests.http_class import SmallClass
 from tests.http_school import Served, make_school, served
 
@@ -22,9 +22,7 @@ SOON_SECONDS = 20
 @pytest.fixture
 def server(tmp_path: Path, durable_cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
     database = make_database(durable_cluster)
-    monkeypatch.setenv("LETOPIS_POSTGRES_DSN", database.app_dsn)
-    monkeypatch.setenv("LETOPIS_POSTGRES_OWNER_DSN", database.owner_dsn)
-    monkeypatch.setenv("LETOPIS_VIEWS_DSN", database.owner_dsn)
+    set_database(monkeypatch, database)
     with served(tmp_path, *make_school(tmp_path, "postgresql")) as server:
         yield server
 

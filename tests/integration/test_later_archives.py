@@ -22,7 +22,7 @@ from api.cli.keeping import export_archive, verifier
 from api.settings import SettingsError
 from ledger.journal.commands import RegisterPerson
 from ledger.log import SignedCheckpoint
-from tests.conftest import Database
+from tests.conftest import Database, set_database
 from tests.package_judges import JUDGES, judged
 from tests.two_years import FIRST_YEAR, SECOND_YEAR, TwoYears, two_years
 from tests.unit.ledger.journal.small_school import uid
@@ -191,9 +191,7 @@ def test_the_command_goes_on_from_the_archives_that_it_is_shown_and_records_what
 
 @pytest.fixture
 def of_postgres(tmp_path: Path, postgres_database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[TwoYears]:
-    monkeypatch.setenv("LETOPIS_POSTGRES_DSN", postgres_database.app_dsn)
-    monkeypatch.setenv("LETOPIS_POSTGRES_OWNER_DSN", postgres_database.owner_dsn)
-    monkeypatch.setenv("LETOPIS_VIEWS_DSN", postgres_database.owner_dsn)
+    set_database(monkeypatch, postgres_database)
     with two_years(tmp_path / "school", "postgresql") as school:
         yield school
 
