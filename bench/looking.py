@@ -3,25 +3,28 @@
 Over real HTTP on the loopback, one request after another and eight side by side; and in the process, without HTTP. What
 it adds to a page is told in milliseconds too, on both databases: of pairs of requests, one with and one without, which
 find the same machine. The school is open as a server has it, with threads that keep its views level and sign. A look is
-on the disk before it is answered; what the disk alone takes for that, of the same bytes in a file, is told beside it.
-The access log has been used before, as it is in a server that ran for an hour: SQLite writes over the write-ahead log
-then, where a new one grows with each look, which the file system has to note as well.
+on the disk before it is answered, so the peer is a row of a look's size in a table with one index, inserted and
+committed by itself behind each page without a look: after as long a pause the processor's caches and the disk are as
+cold. The access log has been used before, as it is in a server that ran for an hour: SQLite writes over the write-ahead
+log then, where a new one grows with each look, which the file system has to note as well.
 """
 
 from __future__ import annotations
 
-import os
+import sqlite3
 import statistics
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple
+from uuid import uuid4
 
 import httpx
+import psycopg
 
 from api.access import recorded
 from api.app import create_app
@@ -41,7 +44,7 @@ from tests.cluster import Cluster
 ROLE: Final = "inspector"
 SIDE_BY_SIDE: Final = 8
 ADDED_MS: Final = 1.0
-_LOOK_BYTES: Final = 5 * 4_096  # pages of the access log's write-ahead log
+_LOOK: Final = bytes(700)  # an entry of one person
 _LOOKS_BEFORE: Final = 500  # until the write-ahead log was copied once, and is written from its begin
 _MONTH: Final = "from=2026-10-01&to=2026-10-31"
 _PAGES: Final = {
@@ -57,10 +60,13 @@ def looks_recorded(report: Report, folder: Path, cluster: Cluster, rounds: int) 
     """Milliseconds at the median of a student's page, and what is added to that of several pages."""
     with sample_school(folder / "looks", "S", background=True) as school:
         _compared(report, school, rounds)
-        _added(report, school, "", 30 * rounds)
-        _synced(report, folder, 30 * rounds)
-    with school_on_postgres(folder / "looks-postgres", cluster, background=True) as school:
-        _added(report, school, "_postgres", 30 * rounds)
+        with _rows_on_sqlite(folder / "rows.sqlite3") as insert:
+            _added(report, school, "", 30 * rounds, insert)
+    with (
+        school_on_postgres(folder / "looks-postgres", cluster, background=True) as school,
+        _rows_on_postgres(cluster) as insert,
+    ):
+        _added(report, school, "_postgres", 30 * rounds, insert)
 
 
 def _compared(report: Report, school: OpenSchool, rounds: int) -> None:
@@ -93,12 +99,43 @@ class _Took(NamedTuple):
     cpu_ms: float
 
 
-def _added(report: Report, school: OpenSchool, database: str, pairs: int) -> None:
-    """What the look adds to each page, and at the median of the pages: by the clock, and of the processor."""
+_Insert = Callable[[], object]
+
+
+@contextmanager
+def _rows_on_sqlite(path: Path) -> Iterator[_Insert]:
+    """Insert a row as large as a look, and have it on the disk."""
+    database = sqlite3.connect(path, isolation_level=None)
+    try:
+        for statement in (
+            "PRAGMA journal_mode = WAL",
+            "PRAGMA synchronous = FULL",
+            "CREATE TABLE looks (place INTEGER PRIMARY KEY, id TEXT UNIQUE, entry BLOB)",
+        ):
+            database.execute(statement)
+        yield lambda: database.execute("INSERT INTO looks (id, entry) VALUES (?, ?)", (str(uuid4()), _LOOK))
+    finally:
+        database.close()
+
+
+@contextmanager
+def _rows_on_postgres(cluster: Cluster) -> Iterator[_Insert]:
+    """Insert a row as large as a look, and have it on the disk."""
+    with psycopg.connect(cluster.dsn(), autocommit=True) as connection:
+        connection.execute(
+            "CREATE TABLE looks (place bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, id uuid UNIQUE, entry bytea)"
+        )
+        statement = "INSERT INTO looks (id, entry) VALUES (%s, %s)"
+        yield lambda: connection.execute(statement, (uuid4(), _LOOK), prepare=True)
+
+
+def _added(report: Report, school: OpenSchool, database: str, pairs: int, insert: _Insert) -> None:
+    """What the look adds to each page, and at the median of the pages: by the clock, of the processor, of a row."""
     sql = "SELECT e.student, e.class_group, c.course FROM {enrollments} e JOIN {courses} c USING (class_group)"
     student, class_group, course = school.views.select(f"{sql} ORDER BY e.entry, c.entry LIMIT 1", {})[0]
-    token, added = let_in(school), []
+    token, added, rows = let_in(school), [], []
     for _ in range(_LOOKS_BEFORE):
+        insert()
         school.access.log.record(
             Look("/students/{student}/page", "view", ("marks",), (student,), count=1, as_of=0), Actor(student, ROLE)
         )
@@ -106,42 +143,35 @@ def _added(report: Report, school: OpenSchool, database: str, pairs: int) -> Non
         on, off = (stack.enter_context(served(school, token, with_log=with_log)) for with_log in (True, False))
         for name, page in _PAGES.items():
             path = page.format(student=student, class_group=class_group, course=course)
-            one = _added_to(on, off, f"/v1/schools/{school.code}{path}", pairs)
-            _tell(report, f"look_added_to_{name}{database}", one)
+            one, row = _added_to(on, off, f"/v1/schools/{school.code}{path}", pairs, insert)
+            _tell(report, f"look_added_to_{name}{database}", one, row)
             added.append(one)
+            rows.append(row)
     median = _Took(*(statistics.median(figures) for figures in zip(*added, strict=True)))
-    _tell(report, f"look_added{database}", median)
+    _tell(report, f"look_added{database}", median, statistics.median(rows))
 
 
-def _tell(report: Report, name: str, added: _Took) -> None:
+def _tell(report: Report, name: str, added: _Took, row_ms: float) -> None:
+    report.add(f"{name}_of_a_row", Result(added.wall_ms / row_ms, None, "lower", added.wall_ms, row_ms, "ms"))
     for unit, figure in (("ms", added.wall_ms), ("CPU ms", added.cpu_ms)):
         result = Result(figure / ADDED_MS, 1.0, "lower", figure, ADDED_MS, unit)
         report.add(f"{name}_{unit.lower().replace(' ', '_')}", result)
 
 
-def _added_to(on: httpx.Client, off: httpx.Client, path: str, pairs: int) -> _Took:
-    """The median of the differences of pairs; who goes first changes."""
+def _added_to(on: httpx.Client, off: httpx.Client, path: str, pairs: int, insert: _Insert) -> tuple[_Took, float]:
+    """The median of the differences of pairs, and that of a row inserted behind the page; who goes first changes."""
     for client in (on, off) * 5:
         client.get(path).raise_for_status()
-    found = []
+    found, rows = [], []
     for number in range(pairs):
         first, second = (off, on) if number % 2 else (on, off)
         taken = {client: _took(client, path) for client in (first, second)}
         found.append((taken[on].wall_ms - taken[off].wall_ms, taken[on].cpu_ms - taken[off].cpu_ms))
-    return _Took(*(statistics.median(figures) for figures in zip(*found, strict=True)))
-
-
-def _synced(report: Report, folder: Path, writes: int) -> None:
-    """The median of a write of a look's pages and its sync, each behind the one before."""
-    found = []
-    with (folder / "synced").open("wb", buffering=0) as file:
-        for _ in range(writes):
+        if second is off:
             begun = time.perf_counter()
-            file.write(bytes(_LOOK_BYTES))
-            os.fdatasync(file.fileno())
-            found.append(1_000 * (time.perf_counter() - begun))
-    figure = statistics.median(found)
-    report.add("disk_alone_of_a_look", Result(figure / ADDED_MS, None, "lower", figure, ADDED_MS, "ms"))
+            insert()
+            rows.append(1_000 * (time.perf_counter() - begun))
+    return _Took(*(statistics.median(figures) for figures in zip(*found, strict=True))), statistics.median(rows)
 
 
 def _took(client: httpx.Client, path: str) -> _Took:
