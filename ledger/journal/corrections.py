@@ -197,7 +197,7 @@ def _check_value(lesson: Lesson, fact: FactState, new: Any, place: Place, contex
             check_begun(context, lesson.held_on, new.starts_at, "new.")
             check_covered(new.plan_items, place.course, context, "new.plan_items")
             if fact.value is None or new.number != fact.value.number:
-                take_place(context, lesson.stream, place.course, lesson.held_on, new.number, "new.number")
+                take_place(context, lesson.stream, place.course, place.group, lesson.held_on, new.number, "new.number")
 
 
 def standing_fact(of: Facts, index: int) -> FactState:

@@ -1,4 +1,4 @@
-"""One place, one lesson: a class is at one lesson at a time, but for its subgroups (regulation 2.1).
+"""One place, one lesson: a class is at one lesson at a time, and so is each student of its subgroups (regulation 2.1).
 
 A place is a class group's, on a day, under a number of the day. Two teachers who record a lesson there at the same time
 write two streams and read none that moves, so a place is claimed: the append that puts a lesson there counts it up, and
@@ -13,6 +13,7 @@ from ledger.journal.context import Context
 from ledger.journal.course import Course
 from ledger.journal.lesson import Lesson
 from ledger.journal.recorded import Claim
+from ledger.journal.roster import ClassGroup
 
 
 def place_name(class_group: str, held_on: str, number: int) -> str:
@@ -20,11 +21,13 @@ def place_name(class_group: str, held_on: str, number: int) -> str:
     return f"{held_on}/{class_group}/{number}"
 
 
-def take_place(context: Context, stream: str, course: Course, held_on: str, number: int, where: str) -> None:
+def take_place(
+    context: Context, stream: str, course: Course, group: ClassGroup, held_on: str, number: int, where: str
+) -> None:
     """Take a place for the lesson of a stream; refuse where one stands that the same students would be at (2.1).
 
-    Lessons of two courses of subgroups stand side by side; a lesson that was annulled, or that has another number by
-    now, is in nobody's way.
+    Lessons of two subgroups stand side by side where nobody of the class is in both on that day; a lesson that was
+    annulled, or that has another number by now, is in nobody's way.
     """
     place = place_name(course.class_group, held_on, number)
     placed = context.books.placed(place)
@@ -32,7 +35,10 @@ def take_place(context: Context, stream: str, course: Course, held_on: str, numb
         if taken == stream:
             continue
         lesson = context.find_if_any(Lesson, taken)
-        if lesson is not None and _is_in_the_way(context, lesson, course, number):
+        if lesson is None or lesson.header is None or lesson.header.number != number:
+            continue
+        other = context.find(Course, "course", lesson.course, where="lesson")
+        if other.id == course.id or None in (other.subgroup, course.subgroup):
             raise Refused(
                 "place_taken",
                 "the class has a lesson under this number of the day already, recorded by entry {entry}",
@@ -40,14 +46,22 @@ def take_place(context: Context, stream: str, course: Course, held_on: str, numb
                 where=where,
                 entry=lesson.lesson,
             )
+        if shared := _count_shared(course, other, group, held_on):
+            raise Refused(
+                "students_at_another_lesson",
+                "students of this subgroup ({count}) have a lesson of another one under this number of the day"
+                " already, recorded by entry {entry}",
+                clause="2.1",
+                where=where,
+                count=shared,
+                entry=lesson.lesson,
+            )
     context.claim = Claim(place, len(placed), stream)
 
 
-def _is_in_the_way(context: Context, lesson: Lesson, course: Course, number: int) -> bool:
-    """Tell whether a lesson stands under this number, of the same course, or of the whole class on either side."""
-    if lesson.header is None or lesson.header.number != number:
-        return False
-    if lesson.course == course.id:
-        return True
-    other = context.settled(Course, "course", lesson.course, where="lesson")
-    return None in (course.subgroup, other.subgroup)
+def _count_shared(one: Course, other: Course, group: ClassGroup, day: str) -> int:
+    """Count the students of the class who are in both subgroups on a day."""
+    return sum(
+        group.is_enrolled(student, day) and one.teaches(student, day) and other.teaches(student, day)
+        for student in one.members.keys() & other.members.keys()
+    )

@@ -65,7 +65,7 @@ def record_lesson(command: RecordLesson, context: Context) -> list[Planned]:
     check_covered(command.plan_items, course, context, "plan_items")
     stream = f"lesson/{command.lesson}"
     context.check_new(stream, "lesson")
-    take_place(context, stream, course, command.held_on, command.number, "number")
+    take_place(context, stream, course, group, command.held_on, command.number, "number")
     events: list[Event] = [
         LessonRecorded(
             course=command.course,

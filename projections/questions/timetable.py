@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, datetime
+from itertools import combinations
 from typing import Final
 
 from ledger.wire.entry import format_at
@@ -12,6 +13,7 @@ from projections.questions.asking import ENTRIES, Asked, Column, Found, Paramete
 from projections.reading import command_join, listed, stands
 from projections.views.deadline_basis import first_entries
 from projections.views.plans import Programme, programme
+from projections.views.subgroups import Days, shared_days
 from projections.views.timetable_pages import DayLesson, gaps
 
 GAP_WORDS: Final = {
@@ -98,30 +100,56 @@ def _begun(asked: Asked, begins: Collection[tuple[str, str]]) -> dict[tuple[str,
 
 
 def _twice(asked: Asked) -> list[Row]:
-    """Lessons of a class that stand in one place of its day: of one course, or one of them of the whole class.
+    """Lessons that stand in one place of a class's day, where somebody would have to be at two of them.
 
-    Each cites all that stand there: marks of a lesson that was recorded twice count twice.
+    That is: of one course, one of them of the whole class, or of two subgroups that share a student of the class on
+    that day. Each cites all that stand there: marks of a lesson that was recorded twice count twice.
     """
     condition, values = asked.selected(("class", "o.class_group"))
     of_days = f"""FROM {{lessons}} l JOIN {{courses}} o ON o.course = l.course AND {stands("o")}
         WHERE l.held_on BETWEEN :first AND :last AND l.stands = 1 AND {stands("l")}"""
-    places = f"""SELECT o.class_group, l.held_on, l.number {of_days}{condition}
+    sql = f"""SELECT o.class_group, l.held_on, l.number {of_days}{condition}
         GROUP BY o.class_group, l.held_on, l.number
         HAVING count(*) > count(DISTINCT l.course) OR (count(*) > 1 AND count(o.subgroup) < count(*))"""
+    shared = shared_days(asked.views, class_group=asked["class"], at=asked.position)
+    places = {*asked.select(sql, first=asked.first, last=asked.last, **values), *_of_shared_students(asked, shared)}
     of_place = f"""SELECT l.starts_at, l.course, o.subgroup, l.teacher, l.lesson, l.fact, l.entry {of_days}
         AND o.class_group = :class_group AND l.number = :number ORDER BY l.fact"""
     rows: list[Row] = []
-    for class_group, held_on, number in asked.select(places, first=asked.first, last=asked.last, **values):
+    for class_group, held_on, number in sorted(places):
         place = {"class_group": class_group, "first": held_on, "last": held_on, "number": number}
         held = asked.select(of_place, **place)
         entries = sorted({entry for one in held for entry in one[5:]})
         for starts_at, course, subgroup, teacher, lesson, *_ in held:
             others = [(one[1], one[2]) for one in held if one[4] != lesson]
-            is_second = any(course == other or None in (subgroup, part) for other, part in others)
+            is_second = any(
+                course == other
+                or None in (subgroup, part)
+                or _holds(shared.get(frozenset((course, other)), ()), held_on)
+                for other, part in others
+            )
             if is_second and course in asked.courses and asked["teacher"] in (None, teacher):
                 where = (held_on, number, starts_at, asked.class_names[class_group], asked.courses[course][1])
                 rows.append(("twice", *where, None, teacher, lesson, entries))
     return rows
+
+
+def _of_shared_students(asked: Asked, shared: Mapping[frozenset[str], Collection[Days]]) -> Iterator[Row]:
+    """Class group, day and number under which lessons of two subgroups stand that share a student on that day."""
+    courses: dict[Row, list[str]] = {}
+    for some, named in listed(frozenset().union(*shared)):
+        sql = f"""SELECT o.class_group, l.held_on, l.number, l.course
+            FROM {{lessons}} l JOIN {{courses}} o ON o.course = l.course AND {stands("o")}
+            WHERE l.held_on BETWEEN :first AND :last AND l.stands = 1 AND {stands("l")} AND l.course IN {some}"""
+        for *place, course in asked.select(sql, first=asked.first, last=asked.last, **named):
+            courses.setdefault(tuple(place), []).append(course)
+    for found, held in courses.items():
+        if any(_holds(shared.get(frozenset(pair), ()), found[1]) for pair in combinations(held, 2)):
+            yield found
+
+
+def _holds(days: Collection[Days], day: str) -> bool:
+    return any(first <= day <= last for first, last in days)
 
 
 PLAN_FINDINGS: Final = ("no_plan", "fewer", "more", "missing", "repeated", "merged", "unplanned", "drift")

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Final, NamedTuple
 
 from ledger.journal.events import SubgroupJoined, SubgroupLeft, SubgroupListed
 from projections.folding import Entry, View
 from projections.reading import Answer, AsOf, Reader, filters, resolve, stands
 from projections.rows import OPEN, Operations, Table
+from projections.views.lookups import memberships
+
+LAST_DAY: Final = "9999-12-31"
 
 
 class JoiningRow(NamedTuple):
@@ -77,7 +81,7 @@ def subgroup_members(
     class_group: str | None = None,
     student: str | None = None,
     from_date: str = "",
-    to_date: str = "9999-12-31",
+    to_date: str = LAST_DAY,
     at: AsOf = None,
 ) -> Answer[SubgroupMember]:
     """Stays in subgroups of a course, a class or a student that have a day in the range, in order of their entries.
@@ -102,3 +106,34 @@ def subgroup_members(
             if member.starts_on <= to_date and (member.ends_on is None or from_date <= member.ends_on)
         ),
     )
+
+
+Days = tuple[str, str]
+"""First and last day, both inclusive."""
+
+
+def shared_days(views: Reader, *, class_group: str | None = None, at: AsOf = None) -> dict[frozenset[str], list[Days]]:
+    """Two courses of a class's subgroups -> the days on which a student of the class is in both.
+
+    Days of several students may overlap.
+
+    Raises:
+        NotYetProjected: `at` is a position that the views have not reached.
+    """
+    position = resolve(views, at)
+    stays: dict[tuple[str, str], list[tuple[str, Days]]] = {}
+    for of in subgroup_members(views, class_group=class_group, at=position).rows:
+        known = stays.setdefault((of.class_group, of.student), [])
+        known.append((of.course, (of.starts_on, of.ends_on or LAST_DAY)))
+    twofold = {of: known for of, known in stays.items() if len({course for course, _ in known}) > 1}
+    shared: dict[frozenset[str], list[Days]] = {}
+    if not twofold:
+        return shared
+    for member in memberships(views, class_group=class_group, at=position).rows:
+        known = twofold.get((member.class_group, member.student), [])
+        for (course, days), (other, others_days) in combinations(known, 2):
+            first = max(days[0], others_days[0], member.starts_on)
+            last = min(days[1], others_days[1], member.ends_on or LAST_DAY)
+            if course != other and first <= last:
+                shared.setdefault(frozenset((course, other)), []).append((first, last))
+    return shared

@@ -30,6 +30,7 @@ from tests.unit.ledger.journal.small_school import (
     NOON,
     RUSSIAN_A,
     SETUP_AT,
+    STUDENTS_A,
     TEACHER,
     TEACHER_2,
     YEAR,
@@ -108,6 +109,32 @@ def test_refuses_a_second_lesson_that_another_process_recorded(settings: dict[st
         record(there, uid(1002), course=RUSSIAN_A, number=4)
         with pytest.raises(Refused, match="has a lesson under this number"):
             record(here, uid(1003), number=4)
+
+
+def test_refuses_subgroups_that_share_a_student_who_joined_in_another_process(settings: dict[str, str]) -> None:
+    labour = uid(62)
+    with School(settings) as here, School(of_the_same_log(settings)) as there:
+        prepare(here)
+        opened = cmd.OpenCourse(
+            course=labour,
+            class_group=CLASS_A,
+            year=YEAR,
+            subject="Труд",
+            teacher=TEACHER.id,
+            starts_on="2026-09-01",
+            subgroup="1",
+        )
+        here.execute(opened, actor=ADMIN, at=SETUP_AT)
+        record(here, LESSON, course=HALVES[0])
+        record(here, uid(1001), course=labour)
+        for course in (HALVES[0], labour):
+            joined = cmd.JoinSubgroup(course=course, student=STUDENTS_A[0], starts_on="2026-09-01")
+            there.execute(joined, actor=ADMIN, at=NOON)
+        record(here, uid(1002), course=labour, number=4)
+        for school, number, rule in ((here, 4, "students_at_another_lesson"), (there, 3, "place_taken")):
+            with pytest.raises(Refused) as caught:
+                record(school, uid(1003), course=HALVES[0], number=number)
+            assert caught.value.rule == rule
 
 
 def test_an_annulled_lesson_makes_room_for_another_in_every_process(settings: dict[str, str]) -> None:

@@ -303,6 +303,59 @@ def test_three_absences_in_a_row_are_no_gap_and_another_grades_period_ends_nobod
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+def test_lessons_of_two_subgroups_in_one_place_are_told_on_days_when_a_student_was_in_both(
+    kind: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """Commands refuse the second only by who was in the subgroups then: whoever joins later is in both."""
+    school = QuestionSchool()
+    english, labour = uid("english"), uid("labour")
+    for course, subject in ((english, "Английский язык"), (labour, "Труд")):
+        opened = j.CourseOpened(class_group=GROUP5, subject=subject, year=YEAR, subgroup="1")
+        school.at("10-29T08:00", ADMIN, "administrator", (f"course/{course}", opened))
+    for name, course, day in (("E1", english, "10-29"), ("L1", labour, "10-29"), ("E2", english, "10-30")):
+        school.lesson(name, f"{day}T10:30", course, 2, T1)
+    school.lesson("L2", "10-30T10:30", labour, 2, T2)
+
+    def member(course: str, student: str, starts_on: str, ends_on: str | None = None) -> None:
+        joined = j.SubgroupJoined(student=student, starts_on=starts_on)
+        school.at("10-30T11:00", ADMIN, "administrator", (f"course/{course}", joined))
+        if ends_on is not None:
+            left = j.SubgroupLeft(student=student, ends_on=ends_on)
+            school.at("10-30T11:00", ADMIN, "administrator", (f"course/{course}", left))
+
+    member(english, ANNA, "2026-09-01", "2026-10-28")
+    member(labour, ANNA, "2026-09-01")
+    E = school.entries  # noqa: N806 - as of the other school
+    with Views.open(fresh_url(request, tmp_path, kind), ORIGIN) as more:
+
+        def twice(**given: str) -> list[tuple[str, list[int]]]:
+            more.catch_up(school.log)
+            rows = found(more, "timetable-gaps", None, finding="twice", **given)
+            return [(row["lesson"], row["entries"]) for row in rows]
+
+        member(english, VERA, "2026-09-01")
+        member(labour, VERA, "2026-09-01", "2026-10-28")
+        assert twice() == [], "they were in both before, and on none of these days"
+        gone, later = uid("gone"), uid("later")
+        for student, event in (
+            (gone, j.StudentEnrolled(student=gone, starts_on="2026-09-01")),
+            (gone, j.StudentLeft(student=gone, ends_on="2026-10-28")),
+            (later, j.StudentEnrolled(student=later, starts_on="2026-11-09")),
+        ):
+            school.at("10-30T11:00", ADMIN, "administrator", (f"class/{GROUP5}", event))
+            member(english, student, "2026-09-01")
+            member(labour, student, "2026-09-01")
+        assert twice() == [], "nor is who was not of the class"
+        member(english, BORIS, "2026-10-30")
+        member(labour, BORIS, "2026-09-01")
+        both = [E["E2"], E["L2"]]
+        assert twice() == [(uid("E2"), both), (uid("L2"), both)]
+        assert twice(subject="Труд") == [(uid("L2"), both)]
+        member(english, ANNA, "2026-10-29")
+        assert [lesson for lesson, _ in twice()] == [uid("E1"), uid("L1"), uid("E2"), uid("L2")]
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
 def test_two_lessons_in_one_place_of_an_older_log_are_told_each_with_all_that_stands_there(
     kind: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from ledger.journal import commands as cmd
+from ledger.journal.decide import decide
 from tests.unit.ledger.journal.small_school import (
     ADMIN,
     AFTER_QUARTER,
@@ -12,9 +13,11 @@ from tests.unit.ledger.journal.small_school import (
     DEPUTY,
     LESSON,
     MATHS_B,
+    NOON,
     QUARTER_1,
     RUSSIAN_A,
     SETUP_AT,
+    STUDENTS_A,
     TEACHER,
     TEACHER_2,
     YEAR,
@@ -24,7 +27,7 @@ from tests.unit.ledger.journal.small_school import (
 )
 
 SECOND, THIRD = uid(1001), uid(1002)
-ENGLISH, ENGLISH_2 = uid(60), uid(61)
+ENGLISH, ENGLISH_2, LABOUR = uid(60), uid(61), uid(62)
 
 
 @pytest.fixture
@@ -82,6 +85,58 @@ def test_takes_subgroups_side_by_side_another_number_another_day_and_another_cla
     school.do(lesson(uid(1003), number=5))
     school.do(lesson(uid(1004), held_on="2026-09-04"))
     school.do(lesson(uid(1005), course=MATHS_B))
+
+
+@pytest.fixture
+def halves(school: SmallSchool) -> SmallSchool:
+    """Of the class, the first two students are in a half of English, and the last two in one of labour."""
+    opened = cmd.OpenCourse(
+        course=LABOUR, class_group=CLASS_A, year=YEAR, subject="Труд", teacher=TEACHER_2.id, starts_on="2026-09-01",
+        subgroup="1",
+    )  # fmt: skip
+    school.do(opened, ADMIN, SETUP_AT)
+    for student in STUDENTS_A[:2]:
+        school.do(cmd.JoinSubgroup(course=ENGLISH, student=student, starts_on="2026-09-01"), ADMIN, SETUP_AT)
+    for student in STUDENTS_A[2:]:
+        school.do(cmd.JoinSubgroup(course=LABOUR, student=student, starts_on="2026-09-01"), ADMIN, SETUP_AT)
+    return school
+
+
+def join(school: SmallSchool, student: str, *, from_: str = "2026-09-01", to: str | None = None) -> None:
+    """Put a student of English into labour's half too."""
+    school.do(cmd.JoinSubgroup(course=LABOUR, student=student, starts_on=from_), ADMIN, SETUP_AT)
+    if to is not None:
+        school.do(cmd.LeaveSubgroup(course=LABOUR, student=student, ends_on=to), ADMIN)
+
+
+def test_refuses_subgroups_of_two_subjects_where_a_student_is_in_both(halves: SmallSchool) -> None:
+    join(halves, STUDENTS_A[0])
+    halves.do(lesson(SECOND, course=ENGLISH, number=4))
+    refused = halves.refuse(lesson(THIRD, course=LABOUR, number=4), TEACHER_2)
+    assert (refused.rule, refused.where, refused.clause) == ("students_at_another_lesson", "number", "2.1")
+    assert refused.values == {"count": 1, "entry": halves.lesson(SECOND).lesson}
+    halves.do(lesson(THIRD, course=LABOUR, number=5), TEACHER_2)
+    moved = halves.refuse(correct(halves, number(4), THIRD), TEACHER_2)
+    assert (moved.rule, moved.where) == ("students_at_another_lesson", "new.number")
+
+
+def test_takes_subgroups_of_two_subjects_where_nobody_of_the_class_is_in_both_on_that_day(halves: SmallSchool) -> None:
+    day = lesson().held_on
+    join(halves, STUDENTS_A[0], to="2026-09-02")
+    join(halves, STUDENTS_A[1])
+    assert day > "2026-09-02"
+    left = cmd.WithdrawStudent(class_group=CLASS_A, student=STUDENTS_A[1], ends_on="2026-09-02")
+    halves.do(left, ADMIN)
+    halves.do(lesson(SECOND, course=ENGLISH, number=4))
+    halves.do(lesson(THIRD, course=LABOUR, number=4), TEACHER_2)
+    halves.do(lesson(uid(1003), course=LABOUR, number=5), TEACHER_2)
+    halves.do(lesson(uid(1004), course=ENGLISH, number=5))
+
+
+def test_both_subgroups_are_read_so_that_whoever_joins_meanwhile_is_seen(halves: SmallSchool) -> None:
+    halves.do(lesson(SECOND, course=ENGLISH, number=4))
+    reads = decide(lesson(THIRD, course=LABOUR, number=4), halves.journal, TEACHER_2, NOON).reads
+    assert {f"course/{ENGLISH}", f"course/{LABOUR}", f"class/{CLASS_A}"} <= reads.keys()
 
 
 def test_a_lesson_that_was_annulled_makes_room_and_takes_it_back_only_while_it_is_free(school: SmallSchool) -> None:
