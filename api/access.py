@@ -49,6 +49,7 @@ class Reads:
         purpose: why it is asked, unless the reader says otherwise.
         form: what is taken out; None: it is a look.
         streams: the answer comes bit by bit, and is recorded as one of all the school before its first byte.
+        is_of_school: it shows what employees do for the school as such, and so is of no class: no reach is asked for.
         reason: why the answers hold nobody's data.
     """
 
@@ -56,6 +57,7 @@ class Reads:
     purpose: Purpose = "view"
     form: Form | None = None
     streams: bool = False
+    is_of_school: bool = False
     reason: str = ""
 
 
@@ -74,9 +76,15 @@ class _Declaring:
         return endpoint
 
 
-def reads(*kinds: Kind, purpose: Purpose = "view", form: Form | None = None, streams: bool = False) -> _Declaring:
+def reads(
+    *kinds: Kind,
+    purpose: Purpose = "view",
+    form: Form | None = None,
+    streams: bool = False,
+    is_of_school: bool = False,
+) -> _Declaring:
     """Declare which kinds of fields a route's answers show."""
-    return _Declaring(Reads(kinds, purpose, form, streams))
+    return _Declaring(Reads(kinds, purpose, form, streams, is_of_school))
 
 
 def reads_nobody(reason: str) -> _Declaring:

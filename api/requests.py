@@ -291,7 +291,7 @@ def _shows_somebody(request: Request) -> bool:
     """Whether the route's answers hold somebody's data: what is written is judged by the journal's rules."""
     route = request.scope.get("route")
     declared = declared_by(route) if isinstance(route, APIRoute) else None
-    return declared is None or bool(declared.kinds)
+    return declared is None or (bool(declared.kinds) and not declared.is_of_school)
 
 
 def _out_of_reach() -> Problem:

@@ -140,6 +140,7 @@ def run_passkeys(console: Console, var: Path, account: str) -> int:
     """An account's passkeys."""
     with open_school(var, background=False, recording=False) as school:
         rows = school.secrets.passkeys.listed(account)
+        look(school, "accounts passkeys", rows, people=[account] if rows else [])
         lines = [f"{one.id}: {one.name}, {one.used_on or '—'}" for one in rows]
         console.result({"rows": [asdict(one) for one in rows]}, "\n".join(lines) or "Ключей входа нет. / No passkeys.")
     return Exit.DONE

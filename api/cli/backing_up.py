@@ -16,6 +16,7 @@ from api.backups.taking import take_databases, take_keys
 from api.cli.auditing import audit_lines
 from api.cli.console import Console, Exit
 from api.cli.importing import founder
+from api.cli.looking import look
 from api.cli.replaying import read_moment
 from api.schools import OpenSchool, open_school
 from api.settings import Layout, SettingsError, UnavailableError, read_school_file
@@ -204,6 +205,7 @@ def run_backups(console: Console, var: Path, asked: Asked) -> int:
     with open_school(var, background=False, recording=False) as school:
         school.views.catch_up(school.recorder)
         found = backups(school.views, now=now, at=moment)
+        look(school, "backups", found)
     late = overdue(found.rows, asked)
     rows: list[dict[str, Any]] = orjson.loads(orjson.dumps(found.rows))
     lines = [_line(row) for row in found.rows]

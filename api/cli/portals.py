@@ -11,6 +11,7 @@ from api.cli.console import Console, Exit
 from api.cli.describing import format_description
 from api.cli.importing import founder
 from api.cli.link_checks import ask_for
+from api.cli.looking import look
 from api.cli.replaying import read_moment
 from api.schools import OpenSchool, open_school
 from api.settings import SettingsError
@@ -68,6 +69,7 @@ def run_portals(
         found = portals(school.views, now=datetime.now(UTC), at=moment)
         if check:
             return _check(console, school, found.rows, asked.diary or "", record=record)
+        look(school, "portals", found)
     content: dict[str, object] = {"position": found.position, "portals": [asdict(row) for row in found.rows]}
     console.result(content, "\n".join(map(_line, found.rows)) or "Порталов в списке нет. / No portals are listed.")
     return Exit.FINDING if any(row.is_unchecked for row in found.rows) else Exit.DONE

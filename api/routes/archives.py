@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from api import bodies
-from api.access import reads_nobody
+from api.access import reads
 from api.auth import Right
 from api.openapi import describe
 from api.problems import Problem
@@ -41,7 +41,7 @@ async def hand_over_archive(request: Request) -> Response:
 
 
 @controlled.get("/archives")
-@reads_nobody("which archives were written, and who took them over")
+@reads("work", is_of_school=True)
 async def read_archives(request: Request, at: At = None) -> Response:
     """Archives that were recorded, the newest first, each with the receipts of those who took it over."""
     moment = read_as_of(at)

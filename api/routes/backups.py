@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from api import bodies
-from api.access import reads_nobody
+from api.access import reads
 from api.auth import Right
 from api.openapi import describe
 from api.problems import Problem
@@ -53,7 +53,7 @@ async def record_backup_check(request: Request) -> Response:
 
 
 @controlled.get("/views/backups")
-@reads_nobody("which backups there are, and which were tried")
+@reads("work", is_of_school=True)
 async def read_backups(request: Request, at: At = None) -> Response:
     """Backups, the newest first: their age, how many entries came since, and what trials of restoring them found."""
     moment = read_as_of(at)

@@ -132,7 +132,7 @@ def _people(found: Any) -> list[str]:
 
 
 @overseen.get("/retention-schedules")
-@reads_nobody("how long kinds of values are kept")
+@reads("work", is_of_school=True)
 async def read_retention_schedules(request: Request, at: At = None) -> Response:
     """How long personal values are kept, and were."""
 

@@ -9,8 +9,10 @@ from typing import Any
 import orjson
 import pytest
 
-from api.app import create_app
+from api.access import declared_by
+from api.app import create_app, school_routes
 from api.schools import Registry
+from api.whose import ids_in
 from tests.contract_school import contract_school
 from tests.house import answers
 
@@ -42,10 +44,17 @@ def test_each_answer_that_is_read_has_its_example() -> None:
 
 
 @pytest.fixture(scope="module")
-def now(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def sample(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], set[str]]:
+    """The sample school's answers, and the ids of everybody who is registered there."""
     folder = tmp_path_factory.mktemp("answers") / "var"
     with contract_school(folder, commands=answers.COMMANDS) as server:
-        return answers.answers(server)
+        rows = server.school.read_views().select("SELECT p.person FROM {persons} p", {})
+        return answers.answers(server), {person for (person,) in rows}
+
+
+@pytest.fixture
+def now(sample: tuple[dict[str, Any], set[str]]) -> dict[str, Any]:
+    return sample[0]
 
 
 def test_examples_have_the_members_that_answers_have_today(now: dict[str, Any]) -> None:
@@ -56,3 +65,12 @@ def test_examples_have_the_members_that_answers_have_today(now: dict[str, Any]) 
         if below == DUE_TODAY and not answer["lessons"]:
             written = {member for member in written if not member.startswith(".lessons[]")}
         assert set(answers.members(answer)) == written, below
+
+
+def test_an_answer_that_is_said_to_be_nobodys_names_nobody(sample: tuple[dict[str, Any], set[str]]) -> None:
+    """Else somebody is looked at, and no look is recorded: who did something for the school is an employee."""
+    answered, people = sample
+    nobodys = {route.path for route in school_routes() if (one := declared_by(route)) is not None and not one.kinds}
+    assert len(answered.keys() & nobodys) >= 8
+    for below in answered.keys() & nobodys:
+        assert not ids_in(orjson.dumps(answered[below])) & people, below
