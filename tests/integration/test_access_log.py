@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
@@ -228,18 +229,21 @@ def held(server: Served, database: str) -> Iterator[None]:
 
 
 def test_a_look_that_cannot_be_recorded_is_refused_and_shows_nothing(server: Served, database: str) -> None:
+    """Recorded by the route's own thread, by the layer around it, or before the first byte of what comes bit by bit."""
     school = SmallClass(server, server.actors["teacher"])
-    with server.as_("teacher") as teacher:
-        school.recorded(teacher)
+    with server.as_("administrator") as admin, ThreadPoolExecutor() as waiting:
+        with server.as_("teacher") as teacher:
+            school.recorded(teacher)
+        paths = [f"/classes/{school.group}/page", f"/classes/{school.group}", "/feed.jsonl"]
         before = len(looks(server))
         with held(server, database):
-            answer = teacher.get(f"/classes/{school.group}/page")
-            problem(answer, 503, "access_log_unavailable")
-            assert answer.headers["Retry-After"]
-            assert school.students[0] not in answer.text
-            assert teacher.get("/years").status_code == 200, "what shows nobody goes on"
-        assert teacher.get(f"/classes/{school.group}/page").status_code == 200
-    assert len(looks(server, before)) == 1
+            for answer in waiting.map(admin.get, paths):
+                problem(answer, 503, "access_log_unavailable")
+                assert answer.headers["Retry-After"]
+                assert school.students[0] not in answer.text
+            assert admin.get("/years").status_code == 200, "what shows nobody goes on"
+        assert [admin.get(path).status_code for path in paths] == [200, 200, 200]
+    assert len(looks(server, before)) == 3
 
 
 def test_an_answer_that_is_changed_behind_its_route_is_recorded_as_it_leaves(server: Served) -> None:
