@@ -151,9 +151,13 @@ def test_what_is_asked_for_in_vain_leaves_a_trace_and_is_told_with_the_looks(ser
             problem(client.get(f"/students/{child}/page"), 403, "out_of_reach")
         assert tries(server, child) == [("teacher", "/students/{student}/page", "reach")], "once a minute"
         problem(client.get("/reads", params={"person": child}), 403, "forbidden")
+        for _ in range(2):
+            problem(client.get(f"/students/{school.students[1]}/page"), 403, "out_of_reach")
+        assert tries(server, school.students[1]) == [("teacher", "/students/{student}/page", "reach")], "of each child"
         assert tries(server, teacher) == [
             ("teacher", "/students/{student}/page", "reach"),
             ("teacher", "/reads", "right"),
+            ("teacher", "/students/{student}/page", "reach"),
         ], "who tried is found by the own id"
         told = director.get("/reads", params={"person": child}).json()
     assert [(one["actor"], one["what"], one["reason"]) for one in told["refused"]] == [
