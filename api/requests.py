@@ -178,7 +178,12 @@ def _of_session(request: Request, school: OpenSchool) -> Identity:
     grants = grants_today(school, account, size) if account is not None else ()
     if account is None or not grants:
         raise unauthorized()
-    return of_session(school, session, account, grants, _role_used(request, session.role, roles_of(grants)))
+    held = roles_of(grants)
+    role = _role_asked(request, session.role, held)
+    if role not in held:
+        trace(request, school, of_session(school, session, account, grants, held[0]), "right")
+        raise role_not_held(roles=list(held))
+    return of_session(school, session, account, grants, role)
 
 
 def _of_token(request: Request, school: OpenSchool) -> Identity:
@@ -187,7 +192,9 @@ def _of_token(request: Request, school: OpenSchool) -> Identity:
     identity = of_token(school, token, _look(request, school)) if token is not None else None
     if identity is None:
         raise unauthorized()
-    _role_used(request, None, (identity.role,))
+    if _role_asked(request, None, (identity.role,)) != identity.role:
+        trace(request, school, identity, "right")
+        raise role_not_held(roles=[identity.role])
     return identity
 
 
@@ -198,16 +205,17 @@ def _look(request: Request, school: OpenSchool) -> int:
     return size
 
 
-def _role_used(request: Request, chosen: str | None, held: Sequence[str]) -> str:
-    """The role that a request acts in: what its header says, else what the session chose, else the only one."""
+def _role_asked(request: Request, chosen: str | None, held: Sequence[str]) -> str:
+    """The role that a request asks to act in: what its header says, else what the session chose, else the only one.
+
+    Raises:
+        Problem: 400 where it has several and none is named.
+    """
     role = request.headers.get(ROLE_HEADER, chosen)
     if role is None and len(held) > 1:
         detail = (f"скажите роль заголовком {ROLE_HEADER}", f"say the role with the header {ROLE_HEADER}")
         raise Problem("role_not_said", 400, detail, more={"roles": list(held)})
-    role = role or held[0]
-    if role not in held:
-        raise role_not_held(roles=list(held))
-    return role
+    return role or held[0]
 
 
 async def authorize(request: Request, *rights: Right) -> tuple[OpenSchool, Identity]:

@@ -31,6 +31,7 @@ from projections.engine import Views
 from projections.errors import ViewsOfAnotherLog
 from tests.http_class import DAY, FIRST, LAST, SmallClass, problem
 from tests.http_school import ORIGIN, Served, admit, post
+from tests.integration.test_signing_in import TEACHER, invited
 
 LETOPIS = Path(sys.executable).with_name("letopis")
 STUDENTS = 70
@@ -166,6 +167,20 @@ def test_what_is_asked_for_in_vain_leaves_a_trace_and_is_told_with_the_looks(ser
     ]
     assert all(row["role"] != "teacher" for row in told["rows"]), "nothing was shown"
     assert told["people"][teacher] == "Петрова Имя"
+
+
+def test_who_tries_a_role_that_is_not_held_leaves_a_trace(server: Served) -> None:
+    child, own = SmallClass(server).students[0], server.actors["teacher"]
+    with server.as_("teacher") as teacher:
+        told = problem(
+            teacher.get(f"/students/{child}/page", headers={"Letopis-Role": "director"}), 403, "role_not_held"
+        )
+        assert told["roles"] == ["teacher"], "the own ones"
+    person = invited(server, "teacher")
+    person.sign_in()
+    problem(person.get("/years", **{"Letopis-Role": "director"}), 403, "role_not_held")
+    page, years = ("teacher", "/students/{student}/page", "right"), ("teacher", "/years", "right")
+    assert (tries(server, child), tries(server, own), tries(server, TEACHER)) == ([page], [page], [years])
 
 
 def test_a_rule_that_says_who_writes_leaves_a_trace_too(server: Served) -> None:
