@@ -387,3 +387,22 @@ def test_no_value_is_in_postgresqls_files_and_no_row_in_its_table(
     assert holding(postgres_cluster.data, spellings(CANARIES | LATER)) == []
     heap = (postgres_cluster.data / file).read_bytes()
     assert not any(one in heap for one in sealed)
+
+
+def test_no_sealed_byte_is_left_in_sqlites_pages_nor_in_its_write_ahead_log(
+    sqlite_school: tuple[Path, dict[str, str], dict[str, str]],
+) -> None:
+    """While the server goes on: pages are zeroed, and the log of writes is emptied and not left to be written over."""
+    folder, tokens, actors = sqlite_school
+    with served(folder, tokens, actors) as server:
+        person = planted(server)
+        with closing(removable_rows(server.school)) as rows:
+            sealed = [row.sealed for row in rows.select([one.digest for one in rows_of(server, person)])]
+        vault = [path for path in folder.iterdir() if path.name.startswith("vault.sqlite3")]
+        found = b"".join(path.read_bytes() for path in vault)
+        assert len(sealed) == 7
+        assert all(one in found for one in sealed), "what is there can be found"
+        erasure = approved(server, person)
+        with server.as_("administrator") as administrator:
+            post(administrator, f"/erasures/{erasure}/execution", {})
+        assert holding(folder, sealed) == []
