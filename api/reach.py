@@ -77,6 +77,7 @@ class Named:
     student: str | None = None
     employee: str | None = None
     guardian: str | None = None
+    account: str | None = None
     period: str | None = None
     first: str | None = None
     last: str | None = None
@@ -157,7 +158,9 @@ class Reached:
 
 _WRITTEN: Final = frozenset({"class_group", "course", "lesson", "sheet"})
 """What the path of a writing route may name that a teacher's reach is judged by."""
-_IDS: Final = frozenset({"class_group", "course", "lesson", "sheet", "student", "employee", "guardian", "period"})
+_IDS: Final = frozenset(
+    {"class_group", "course", "lesson", "sheet", "student", "employee", "guardian", "account", "period"}
+)
 _ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 _NAMES: Final[Mapping[str, str]] = {
     "class_group": "class_group",
@@ -172,6 +175,7 @@ _NAMES: Final[Mapping[str, str]] = {
     "employee": "employee",
     "actor": "employee",
     "guardian": "guardian",
+    "account": "account",
     "period": "period",
     "from": "first",
     "to": "last",

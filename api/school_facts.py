@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from api.reach import WITHOUT_FACTS, Named, Reach, Reader
 from api.schools import OpenSchool
+from ledger.journal.account import Account
 from ledger.journal.aggregate import Aggregate
 from ledger.journal.course import Course
 from ledger.journal.lesson import Lesson
@@ -107,6 +108,10 @@ class SchoolFacts:
     def person(self, id_: str) -> Person | None:
         """A registered person."""
         return self._find(Person, f"person/{id_}")
+
+    def account(self, id_: str) -> Account | None:
+        """An account, open or closed."""
+        return self._find(Account, f"account/{id_}")
 
     def _read_views(self, kind: str) -> Views:
         """The views, searched for what streams of a kind say.

@@ -38,10 +38,12 @@ def leave_trace(school: OpenSchool, actor: Actor, what: str, reason: Reason, nam
     `what`: the route's path below the school, or the command; `named`: what the request was about.
     """
     facts = SchoolFacts(school)
-    people = [one for one in (named.student, named.employee) if one is not None and facts.person(one) is not None]
+    people = {one for one in (named.student, named.employee) if one is not None and facts.person(one) is not None}
+    if named.account is not None and facts.account(named.account) is not None:
+        people.add(named.account)
     named_groups = [one for one in (named.class_group, class_of(named, facts)) if one is not None]
     groups = [one for one in named_groups if facts.class_group(one) is not None]
-    if not _is_new((school.code, actor.id, what, reason, frozenset([*people, *groups]))):
+    if not _is_new((school.code, actor.id, what, reason, frozenset(people.union(groups)))):
         return
     refusal = Refusal(what, reason, people, groups)
     try:

@@ -21,6 +21,7 @@ from api.cli.importing import founder
 from api.cli.looking import look
 from api.cli.replaying import moment_of
 from api.identity.acting import forget_before
+from api.reach import Named
 from api.retention import PERSON
 from api.schools import OpenSchool, open_school
 from api.settings import SettingsError
@@ -97,7 +98,7 @@ def run_open(console: Console, var: Path, kind: str, account: str | None, name: 
         forget_before(school, id_)
         made = None if name is None else make_disclosure("account_name", name)
         command = jc.OpenAccount(account=id_, kind=cast("AccountKind", kind), name=made and made.digest)
-        receipt = record_with(school, command, actor, *_name_of(id_, made))
+        receipt = record_with(school, command, actor, *_name_of(id_, made), about=Named(account=id_))
         console.result({"account": id_, "entry": receipt.first_index}, f"{id_}: открыта / opened")
     return Exit.DONE
 
@@ -109,7 +110,7 @@ def run_grant(
     with _written(var, by) as (school, actor):
         more["starts_on"] = more["starts_on"] or school.app.today().isoformat()
         command = jc.GrantRole(account=account, role=cast("Role", role), basis=basis, **more)
-        entry = school.execute(command, actor).first_index
+        entry = record_with(school, command, actor, about=Named(account=account)).first_index
         console.result({"entry": entry}, f"{ROLE_WORDS[role]}: дана записью / granted by entry {entry}")
     return Exit.DONE
 
@@ -117,7 +118,8 @@ def run_grant(
 def run_revoke(console: Console, var: Path, account: str, grant: int, basis: str, by: str | None) -> int:
     """Revoke the role that an entry granted."""
     with _written(var, by) as (school, actor):
-        entry = school.execute(jc.RevokeRole(account=account, grant=grant, basis=basis), actor).first_index
+        command = jc.RevokeRole(account=account, grant=grant, basis=basis)
+        entry = record_with(school, command, actor, about=Named(account=account)).first_index
         console.result({"entry": entry}, f"снята записью / revoked by entry {entry}")
     return Exit.DONE
 
@@ -130,7 +132,7 @@ def run_close(
         command = jc.CloseAccount(
             account=account, reason=cast("AccountClosing", reason), basis=basis, last_day=last_day
         )
-        entry = school.execute(command, actor).first_index
+        entry = record_with(school, command, actor, about=Named(account=account)).first_index
         school.secrets.forget(account)
         console.result({"entry": entry}, f"закрыта записью / closed by entry {entry}")
     return Exit.DONE

@@ -125,10 +125,11 @@ def run_answer(console: Console, var: Path, request: int, refused_by: str | None
     """Do what was asked for, as a second person, or refuse it with the document `refused_by`.
 
     Raises:
-        SettingsError: there is no such request.
+        SettingsError: who acts may not answer, or there is no such request.
         LetopisError: a rule refuses it.
     """
     with open_school(var, background=False) as school:
+        actor = acting(school, Right.DIRECT)
         school.views.catch_up(school.recorder)
         row = next((row for row in backdating_requests(school.views).rows if row.entry == request), None)
         if row is None:
@@ -149,7 +150,7 @@ def run_answer(console: Console, var: Path, request: int, refused_by: str | None
             command = jc.ApproveCourseBackdating(course=row.scope, request=request)
         else:
             command = jc.RefuseCourseBackdating(course=row.scope, request=request, basis=refused_by)
-        entry = record_with(school, command, acting(school, Right.DIRECT)).first_index
+        entry = record_with(school, command, actor).first_index
     said = STATES["approved" if refused_by is None else "refused"]
     console.result({"entry": entry}, f"{said[0].upper()}{said[1:]}; запись / entry {entry}")
     return Exit.DONE

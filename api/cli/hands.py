@@ -64,30 +64,32 @@ def acting(school: OpenSchool, right: Right, about: Named = NOTHING_NAMED) -> Ac
 
 
 @contextmanager
-def tracing(school: OpenSchool, actor: Actor) -> Iterator[None]:
-    """Leave a trace where a rule refuses this actor what another might do."""
+def tracing(school: OpenSchool, actor: Actor, about: Named = NOTHING_NAMED) -> Iterator[None]:
+    """Leave a trace where a rule refuses this actor what another might do; `about`: what the command is about."""
     try:
         yield
     except Refused as error:
         if is_about_who_asks(error):
-            _trace(school, actor, "rule")
+            _trace(school, actor, "rule", about)
         raise
 
 
-def record_with(school: OpenSchool, command: JournalCommand, actor: Actor, *kept: Keeping) -> Receipt:
+def record_with(
+    school: OpenSchool, command: JournalCommand, actor: Actor, *kept: Keeping, about: Named = NOTHING_NAMED
+) -> Receipt:
     """Record a command; one that discloses something is judged first, or what is refused would leave that in the vault.
 
     Raises:
         LetopisError: a rule refuses it, or the person's values were erased.
     """
-    with tracing(school, actor):
+    with tracing(school, actor, about):
         if kept:
             school.app.check(command, actor=actor)
             school.vault.keep_many(kept)
         return school.execute(command, actor)
 
 
-def _trace(school: OpenSchool, actor: Actor, reason: Reason, about: Named = NOTHING_NAMED) -> None:
+def _trace(school: OpenSchool, actor: Actor, reason: Reason, about: Named) -> None:
     if what := called_name():
         leave_trace(school, actor, what, reason, about)
 

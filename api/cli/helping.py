@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
@@ -20,6 +20,7 @@ from api.cli.hands import acting, tracing
 from api.identity import helping
 from api.identity.acting import find_account, is_for_administrators, roles_today
 from api.identity.store import check_label
+from api.reach import Named
 from api.schools import OpenSchool, open_school
 from api.settings import SettingsError
 from ledger.errors import LetopisError
@@ -103,11 +104,12 @@ def run_answer(console: Console, var: Path, request: int, login: str | None, bas
     """Answer a request, as a second person: a code is shown to who answers, once.
 
     Raises:
-        SettingsError: no request of this entry waits.
+        SettingsError: who acts may not answer any, or no request of this entry waits.
     """
     with open_school(var, background=False) as school:
         school.views.catch_up(school.recorder)
         waiting = {one.asked.entry: one.account for one in accounts(school.views).rows if one.asked is not None}
+        acting(school, Right.DIRECT, Named(account=waiting.get(request)))
     if request not in waiting:
         raise SettingsError(f"{request}: такой просьбы нет, см. letopis accounts list / there is no such request")
     with _helping(var, waiting[request], None, Right.DIRECT) as (school, actor, known):
@@ -133,13 +135,14 @@ def _helping(
         SettingsError: who is meant may not do it today.
     """
     with open_school(var, background=False) as school:
-        known = find_account(school, account)
+        known, about = find_account(school, account), Named(account=account)
+        if right is None:
+            is_weak = known is None or not is_for_administrators(school, known)
+            right = Right.ADMINISTER if is_weak else Right.GRANT
+        actor = Actor(by, "administrator") if by else acting(school, right, about)
         if known is None:
             raise LetopisError(f"{account}: нет такой открытой учётной записи / there is no such open account")
-        if right is None:
-            right = Right.GRANT if is_for_administrators(school, known) else Right.ADMINISTER
-        actor = Actor(by, "administrator") if by else acting(school, right)
-        with nullcontext() if by else tracing(school, actor):
+        with tracing(school, actor, about):
             yield school, actor, known
         school.checkpointer.sign()
 

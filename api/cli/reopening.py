@@ -94,10 +94,11 @@ def run_answer(console: Console, var: Path, request: int, basis: str, *, approve
     """Answer a request, as a second person.
 
     Raises:
-        SettingsError: there is no such request.
+        SettingsError: who acts may not answer, or there is no such request.
         LetopisError: a rule refuses it.
     """
     with open_school(var, background=False) as school:
+        actor = acting(school, Right.DIRECT)
         school.views.catch_up(school.recorder)
         row = next((row for row in reopening_requests(school.views).rows if row.entry == request), None)
         if row is None:
@@ -109,7 +110,7 @@ def run_answer(console: Console, var: Path, request: int, basis: str, *, approve
         else:
             of_journal = jc.ApproveJournalReopening if approve else jc.RefuseJournalReopening
             command = of_journal(class_group=row.scope, request=request, basis=basis)
-        entry = record_with(school, command, acting(school, Right.DIRECT)).first_index
+        entry = record_with(school, command, actor).first_index
     said = STATES["approved" if approve else "refused"]
     console.result({"entry": entry}, f"{said[0].upper()}{said[1:]}; запись / entry {entry}")
     return Exit.DONE

@@ -187,11 +187,11 @@ def _record(
         LetopisError: a rule refuses it.
     """
     with open_school(var, background=False) as school:
+        actor = acting(school, right)
         found = {row.number: row.paper for row in papers(school.read_views(), on="").rows} if numbers else {}
         if missing := [number for number in numbers if number not in found]:
             listed = ", ".join(map(str, missing))
             raise SettingsError(f"в реестре нет дел / not in the register: {listed}; letopis paper list")
-        actor = acting(school, right)
         entry = record_with(school, command([found[number] for number in numbers]), actor).first_index
     console.result({**(content or {}), "entry": entry}, f"{text}, запись / entry {entry}")
     return Exit.DONE

@@ -199,6 +199,38 @@ def test_a_system_administrator_lets_nobody_in_who_could_do_more(
         assert "system_administrator: этого ключу не дано" in capsys.readouterr().err
     assert ask("invite", teacher, "teacher")["code"]
     with open_school(var, background=False) as school:
-        tried = [(one.refusal.what, one.refusal.reason) for one in school.access.log.tried(helper)]
         assert school.secrets.login(director) is None
-    assert tried == [(f"letopis accounts {what}", "right") for what in ("invite", "reset", "token")]
+    about = (("invite", director), ("reset", director), ("token", program))
+    assert tried(var, helper) == [(f"letopis accounts {what}", "right", (account,)) for what, account in about]
+
+
+def tried(var: Path, actor: str) -> list[tuple[str, str, tuple[str, ...]]]:
+    """What was refused to somebody, and why, with the accounts that it was about, as the access log has it."""
+    with open_school(var, background=False) as school:
+        found = [one for one in school.access.log.tried(actor) if one.actor == actor]
+        return [(one.refusal.what, one.refusal.reason, tuple(one.refusal.people)) for one in found]
+
+
+def test_what_is_refused_to_whom_a_command_names_leaves_a_trace_with_the_account_it_was_about(
+    var: Path, ask: Ask, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    director, deputy = employee(ask, "Директор", "director"), employee(ask, "Завуч", "deputy")
+    ask("invite", deputy, "deputy")
+    for refused in (
+        ["invite", deputy, "deputy", "--by", director],
+        ["grant", deputy, "archivist", "--basis", "приказ № 3", "--by", director],
+        ["close", deputy, "mistake", "--basis", "приказ № 4", "--by", director],
+        ["ask", deputy, "code", "--by", director],
+    ):
+        assert run(["accounts", *refused, "--var", str(var)]) == 1
+        assert " / " in capsys.readouterr().err
+    whats = ("invite", "grant", "close", "ask")
+    assert tried(var, director) == [(f"letopis accounts {what}", "rule", (deputy,)) for what in whats]
+    request = ask("ask", deputy, "code")["request"]
+    monkeypatch.setenv("LETOPIS_TOKEN", ask("token", deputy, "--role", "deputy")["token"])
+    for answer in (["approve", str(request)], ["refuse", "0", "--basis", "записка № 1"]):
+        assert run(["accounts", *answer, "--var", str(var)]) == 2
+        assert "deputy: этого ключу не дано" in capsys.readouterr().err, "before it is told what waits"
+    assert tried(var, deputy) == [
+        ("letopis accounts approve", "right", (deputy,)), ("letopis accounts refuse", "right", ()),
+    ]  # fmt: skip

@@ -138,6 +138,11 @@ def test_what_is_refused_to_somebody_leaves_a_trace_as_over_http(
         monkeypatch.setenv("LETOPIS_TOKEN", tokens[role])
         assert run(["reopenings", "approve", request, *answer]) == 2  # no right of theirs
         assert run(["reopenings", "approve", request, *answer]) == 2
+    monkeypatch.setenv("LETOPIS_TOKEN", tokens["teacher"])
+    capsys.readouterr()
+    assert run(["reopenings", "refuse", "0", *answer]) == 2
+    assert "teacher: этого ключу не дано" in capsys.readouterr().err, "before it is told what waits"
     assert tried(var, who["director"]) == [("letopis reopenings approve", "rule", ())]
-    for role in ("teacher", "inspector"):
-        assert tried(var, who[role]) == [("letopis reopenings approve", "right", ())], "once a minute"
+    approval, refusal = (("letopis reopenings approve", "right", ()), ("letopis reopenings refuse", "right", ()))
+    assert tried(var, who["inspector"]) == [approval], "once a minute"
+    assert tried(var, who["teacher"]) == [approval, refusal]
