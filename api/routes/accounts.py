@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any, Final
 
@@ -21,7 +22,9 @@ from api.refusals import trace
 from api.requests import authorize_now, convert_body, path_id, path_index, read_body, role_not_held
 from api.routes.sign_in import check_token, make_token, revoke_token, shown
 from api.schools import OpenSchool
+from api.words import is_about_who_asks
 from api.writing import Asked, Write, fields, new_id, perform
+from ledger.errors import Refused
 from ledger.journal import commands as jc
 from ledger.journal.account import Account
 from ledger.wire.entry import Actor
@@ -149,7 +152,7 @@ async def invite(request: Request) -> Response:
         given = helping.give_code(school, _hand(request), known, body.login, helping.Ground(body.reason))
         return school.json(_told(given))
 
-    return await run_in_threadpool(work)
+    return await _helping(request, work)
 
 
 @administered.post("/accounts/{account}/second-factor-reset", openapi_extra=asks(bodies.NewHelp))
@@ -168,7 +171,7 @@ async def reset_second_factor(request: Request) -> Response:
         given, was_there = helping.take_second_factor(school, _hand(request), known, helping.Ground(body.reason))
         return school.json({"reset": was_there, "entry": given.entry})
 
-    return await run_in_threadpool(work)
+    return await _helping(request, work)
 
 
 @administered.post("/accounts/{account}/unlinking", openapi_extra=asks(bodies.NewHelp))
@@ -187,7 +190,7 @@ async def unlink(request: Request) -> Response:
         entry = helping.record(school, _hand(request), known, "link", helping.Ground(body.reason))
         return school.json({"unlinked": school.secrets.links.unlink(account), "entry": entry})
 
-    return await run_in_threadpool(work)
+    return await _helping(request, work)
 
 
 @administered.get("/accounts/{account}/tokens")
@@ -224,7 +227,7 @@ async def make_programs_token(request: Request) -> Response:
         helping.record(school, _hand(request), known, "token", helping.Ground())
         return make_token(school, account, body)
 
-    return await run_in_threadpool(work)
+    return await _helping(request, work)
 
 
 @administered.post("/accounts/{account}/tokens/{token}/revocation", openapi_extra=asks(Nothing))
@@ -276,7 +279,7 @@ async def answer_help(request: Request) -> Response:
         known = _known(school, account)
         return school.json(_told(helping.answer(school, _hand(request), known, index, body.login)))
 
-    return await run_in_threadpool(work)
+    return await _helping(request, work)
 
 
 @directed.get("/help-requests")
@@ -294,6 +297,20 @@ async def read_help_requests(request: Request) -> Response:
         return school.json({"rows": rows, "position": found.position, "people": named})
 
     return await answer_recorded(request, work)
+
+
+async def _helping(request: Request, work: Callable[[], Response]) -> Response:
+    """Help beside the loop; what a rule refuses to who asks leaves a trace, as with every other entry."""
+
+    def traced() -> Response:
+        try:
+            return work()
+        except Refused as error:
+            if is_about_who_asks(error):
+                trace(request, request.state.school, request.state.identity, "rule")
+            raise
+
+    return await run_in_threadpool(traced)
 
 
 def _hand(request: Request) -> Actor:

@@ -246,6 +246,15 @@ def by_two(server: Served, account: str, help_: str) -> tuple[int, dict[str, Any
     return made.json()["first_index"], given.json()
 
 
+def test_who_answers_the_own_request_for_help_leaves_a_trace_with_the_account_it_was_about(server: Served) -> None:
+    deputy = server.actors["deputy"]
+    by_two(server, deputy, "second_factor")
+    (tried,) = server.school.access.log.tried(server.actors["administrator"])
+    assert (tried.refusal.what, tried.refusal.reason, tuple(tried.refusal.people)) == (
+        "/accounts/{account}/help-requests/{request_index}/approval", "rule", (deputy,),
+    )  # fmt: skip
+
+
 def entry_of(server: Served, index: int) -> dict[str, Any]:
     with server.as_("inspector") as inspector:
         found: dict[str, Any] = inspector.get(f"/entries/{index}").json()
