@@ -276,6 +276,10 @@ class ShelfBooks:
         """Return the streams of all class groups, as they are recorded."""
         return [head.stream for head in self._shelf.ledger.streams("class/")]
 
+    def accounts(self) -> Sequence[str]:
+        """Return the streams of all accounts, as they are recorded."""
+        return [head.stream for head in self._shelf.ledger.streams("account/")]
+
     def class_streams(self, class_group: str) -> Sequence[str]:
         """Return the streams of a class; what the log grew by later may be among them."""
         return self._subjects().of_class(class_group)

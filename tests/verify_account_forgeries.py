@@ -377,6 +377,29 @@ def director_given_a_first_code_again_once_the_account_was_closed(school: Sample
         help_in(b, director, "first_code", "first_access")
 
 
+@story("help-alone")
+def help_by_one_person_while_another_directs(school: Sample) -> None:
+    with directed(school):
+        help_in(school.builder, school.employee, "second_factor", "lost_device", basis="акт № 7")
+
+
+@story("help-alone")
+def help_by_one_person_once_the_account_of_who_directs_was_closed(school: Sample) -> None:
+    b = school.builder
+    with directed(school) as director:
+        close(b, director)
+        help_in(b, school.employee, "code", basis="акт № 7")
+        open_account(b, director, "employee", "Директор")
+
+
+@story("help-alone")
+def help_by_one_person_once_the_role_of_who_directs_was_taken_away(school: Sample) -> None:
+    b = school.builder
+    with directed(school) as director:
+        revoke(b, director, b.entries[-1]["index"] - 1)
+        help_in(b, school.employee, "code", basis="акт № 7")
+
+
 @story("account-state")
 def first_code_given_twice(school: Sample) -> None:
     with directed(school) as director:

@@ -168,6 +168,7 @@ def _helped(b: Any, first: str, employee: str) -> str:
     technician, director = str(b.uuid()), str(b.uuid())
     open_account(b, technician, "employee", "+Техник")
     grant(b, technician, "system_administrator")
+    help_in(b, first, "passkey", "lost_device", basis='-акт; "7"')
     open_account(b, director, "employee", "Директор")
     grant(b, director, "director", ends_on="2027-05-31")
     help_in(b, director, "first_code", "first_access")
@@ -177,7 +178,6 @@ def _helped(b: Any, first: str, employee: str) -> str:
     of_factor = ask_help(b, employee, "second_factor", "in_wrong_hands")
     b.actor = {"id": employee, "role": "administrator"}
     help_in(b, director, "code", request=of_code)
-    help_in(b, first, "passkey", "lost_device", basis='-акт; "7"')
     b.actor = {"id": director, "role": "director"}
     refuse_help(b, employee, of_factor)
     b.actor = {"id": employee, "role": "administrator"}

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
 from verify.authors import around
@@ -68,6 +69,8 @@ _COLUMNS: Final = (
     "help", "request",
 )  # fmt: skip
 _LAST: Final = "data.last_day"
+# Thirty, but for the day on which the entry was decided.
+_LATELY: Final = timedelta(days=29)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +102,8 @@ class _Asked:
 class _Account:
     """An account that was opened here; `is_named`: of a registered person; `last_day`: of who was dismissed.
 
-    `is_strong`: it was ever granted a role that no one person helps in to; `is_invited`: it was ever given a code.
+    `is_strong`: it was ever granted a role that no one person helps in to; `is_invited`: it was ever given a code;
+    `directed_until`: when a role of direction was last taken from it, by itself or with the account.
     """
 
     kind: bytes
@@ -110,6 +114,20 @@ class _Account:
     read: set[bytes] = field(default_factory=set)
     is_strong: bool = False
     is_invited: bool = False
+    directed_until: bytes = b""
+
+    def directs(self, at: bytes) -> bool:
+        """Say whether it could have answered a request at a moment, wherever the school is, or lately."""
+        held = () if self.is_closed else (one for one in self.grants.values() if one.role in _ANSWERERS)
+        days = around(at[:10])
+        return _lately(at) < self.directed_until or any(
+            one.starts_on <= days[0] and days[-1] <= (one.ends_on or days[-1]) for one in held
+        )
+
+    def take(self, grants: "list[_Grant]", at: bytes) -> None:
+        """Note when a role of direction is taken from it."""
+        if any(one.role in _ANSWERERS for one in grants):
+            self.directed_until = at
 
     def has_role_of(self, roles: set[bytes]) -> bool:
         """Say whether it has one of some roles, whatever the day."""
@@ -119,6 +137,14 @@ class _Account:
         """Say whether it has that role, whatever the day; or has it until it is revoked."""
         roles = () if self.is_closed else self.grants.values()
         return any(one.role == b"administrator" and not (endless and one.ends_on) for one in roles)
+
+
+def _lately(at: bytes) -> bytes:
+    """Give the moment from which on who lost a role of direction still counts at a moment."""
+    try:
+        return (date.fromisoformat(at[:10].decode()) - _LATELY).isoformat().encode() + at[10:]
+    except (ValueError, OverflowError):
+        return at
 
 
 class Accounts:
@@ -167,6 +193,7 @@ class Accounts:
         account = _Account(kind, digests is None)
         if before is not None:
             account.read, account.is_strong, account.is_invited = before.read, before.is_strong, before.is_invited
+            account.directed_until = before.directed_until
         self._accounts[stream.id] = account
         self._asked.pop(stream.id, None)
         self._row("opened", stream.id, index, groups, kind=_KINDS[kind], name=cell(name))
@@ -212,7 +239,7 @@ class Accounts:
             return
         if found.role == b"administrator" and found.ends_on is None:
             self._check_one_remains(stream, groups)
-        del account.grants[int(grant)]
+        account.take([account.grants.pop(int(grant))], groups[AT])
 
     def account_closed(self, stream: Stream, index: int, groups: Groups) -> None:
         """Close an account with its roles."""
@@ -231,6 +258,7 @@ class Accounts:
             self._find("account-state", "a reason for such an account", reason, field_name="data.reason")
         if account.is_administrator(endless=True):
             self._check_one_remains(stream, groups)
+        account.take(list(account.grants.values()), groups[AT])
         account.is_closed, account.last_day = True, last_day
 
     def check_employed(self, employee: bytes, day: bytes, field: str) -> None:
@@ -270,6 +298,11 @@ class Accounts:
         is_of_two = help_ in _OF_TWO and account.is_strong
         if is_of_two and request is None and basis is None:
             self._find("help-alone", "a request and another's answer, or a document", groups[ACTOR], field_name="type")
+        people = {stream.id, *people_of(groups)}
+        if basis is not None and any(
+            one.directs(groups[AT]) for id_, one in self._accounts.items() if id_ not in people
+        ):
+            self._find("help-alone", "nobody else who answers, or did lately", groups[ACTOR], field_name="data.basis")
         account.is_invited |= help_ in (b"first_code", b"code")
 
     def sign_in_help_requested(self, stream: Stream, index: int, groups: Groups) -> None:

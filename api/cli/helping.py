@@ -36,7 +36,7 @@ def run_invite(
 ) -> int:
     """A code with which the account's holder sets a password; shown once. `ground`: reason, and basis of one alone."""
     with _helping(var, account, by, None) as (school, actor, known):
-        given = helping.give_code(school, actor, known, login, _ground(school, actor, known, ground))
+        given = helping.give_code(school, actor, known, login, _ground(ground))
         _tell(console, known, given)
     return Exit.DONE
 
@@ -44,7 +44,7 @@ def run_invite(
 def run_reset(console: Console, var: Path, account: str, ground: tuple[str | None, str | None], by: str | None) -> int:
     """Take an account's second factor away, with its passkeys, recovery codes and sessions."""
     with _helping(var, account, by, None) as (school, actor, known):
-        given, was_there = helping.take_second_factor(school, actor, known, _ground(school, actor, known, ground))
+        given, was_there = helping.take_second_factor(school, actor, known, _ground(ground))
         text = f"второй фактор снят записью / the second factor was taken away by entry {given.entry}"
         console.result({"reset": was_there, "entry": given.entry}, text)
     return Exit.DONE
@@ -67,7 +67,7 @@ def run_remove_passkey(
         kept = school.secrets.passkeys
         if all(one.id != remove for one in kept.listed(account)):
             raise SettingsError(f"--remove: у {account} нет такого ключа входа / no such passkey")
-        entry = helping.record(school, actor, known, "passkey", _ground(school, actor, known, ground))
+        entry = helping.record(school, actor, known, "passkey", _ground(ground))
         kept.remove(account, remove)
         console.result({"removed": remove, "entry": entry}, f"{remove}: удалён / removed")
     return Exit.DONE
@@ -147,22 +147,8 @@ def _helping(
         school.checkpointer.sign()
 
 
-def _ground(school: OpenSchool, actor: Actor, known: Account, given: tuple[str | None, str | None]) -> helping.Ground:
-    """Why; a document for acting alone is taken where nobody else could answer.
-
-    Raises:
-        SettingsError: somebody else could.
-    """
+def _ground(given: tuple[str | None, str | None]) -> helping.Ground:
     reason, basis = given
-    if basis is not None:
-        school.views.catch_up(school.recorder)
-        everybody = [one.account for one in accounts(school.views).rows]
-        others = helping.others_who_answer(school, everybody, {actor.id, known.id})
-        if others:
-            raise SettingsError(
-                "--basis: есть кому ответить: letopis accounts ask / "
-                f"somebody else can answer, ask: {', '.join(others)}"
-            )
     return helping.Ground(cast("HelpReason | None", reason), basis)
 
 

@@ -25,8 +25,6 @@ from ledger.wire.entry import Actor
 from projections.views.accounts import Help, accounts, help_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from api.auth import Identity
     from api.schools import OpenSchool
 
@@ -150,18 +148,6 @@ def _said(school: OpenSchool, one: Help, names: dict[str, str]) -> dict[str, str
         "said_en": f"{day}: {_HELPS_EN[one.help]} ({one.reason.replace('_', ' ')}), by {who}{alone_en}. "
         "If you did not ask for it, tell the director.",
     }
-
-
-def others_who_answer(school: OpenSchool, accounts: Sequence[str], people: set[str]) -> list[str]:
-    """Whose accounts may answer a request today: those of a director or an administrator, but of these people."""
-    from api.identity.acting import find_account, roles_today
-
-    found = []
-    for one in accounts:
-        account = None if one in people else find_account(school, one)
-        if account is not None and {"director", "administrator"} & set(roles_today(school, account)):
-            found.append(one)
-    return found
 
 
 def _code_for(school: OpenSchool, account: Account) -> SignInHelp:

@@ -17,6 +17,8 @@
   const OF_TWO = ["code", "second_factor", "passkey"];
   const HELPERS = ["administrator", "system_administrator"];
   const ANSWERERS = ["administrator", "director"];
+  // Thirty days, but for the day on which the entry was decided.
+  const LATELY_MS = 29 * 86400000;
 
   // Says whether two grants are of one role and have a day in common.
   function meet(one, other) {
@@ -28,7 +30,7 @@
   class Accounts {
     constructor(rules) {
       this.rules = rules;
-      this.accounts = new Map(); // id -> {kind, isClosed, lastDay: of who was dismissed, grants, read, isStrong and isInvited: ever}
+      this.accounts = new Map(); // id -> {kind, isClosed, lastDay: of who was dismissed, grants, read, isStrong and isInvited: ever, directedUntil: when a role of direction was taken}
       this.asked = new Map(); // id -> the request for help that waits, also of an account opened before the range
       this.founding = null; // {account, command}: of the one holder who grants himself a role
     }
@@ -61,6 +63,7 @@
       this.accounts.set(stream.id, {
         kind, isClosed: false, grants: new Map(), read: before ? before.read : new Set(),
         isStrong: Boolean(before && before.isStrong), isInvited: Boolean(before && before.isInvited),
+        directedUntil: before ? before.directedUntil : "",
       });
     }
 
@@ -102,6 +105,7 @@
       }
       if (found.role === "administrator" && found.endsOn === undefined) this.checkOneRemains(stream, entry);
       account.grants.delete(grant);
+      take(account, [found], entry.at);
     }
 
     account_closed(stream, entry, { reason, last_day: lastDay }) {
@@ -117,6 +121,7 @@
         this.rules.find("account-state", "a reason for such an account", reason, "data.reason");
       }
       if (isAdministrator(account, true)) this.checkOneRemains(stream, entry);
+      take(account, [...account.grants.values()], entry.at);
       Object.assign(account, { isClosed: true, lastDay });
     }
 
@@ -157,6 +162,10 @@
       const isOfTwo = OF_TWO.includes(help) && account.isStrong;
       if (isOfTwo && request === undefined && basis === undefined) {
         rules.find("help-alone", "a request and another's answer, or a document", entry.actor, "type");
+      }
+      const people = [stream.id, ...peopleOf(entry)];
+      if (basis !== undefined && [...this.accounts].some(([id, one]) => !people.includes(id) && directs(one, entry.at))) {
+        rules.find("help-alone", "nobody else who answers, or did lately", entry.actor, "data.basis");
       }
       if (help === "first_code" || help === "code") account.isInvited = true;
     }
@@ -240,6 +249,21 @@
         for (const id of ids) rules.made(kind, id, field);
       }
     }
+  }
+
+  // Notes when a role of direction is taken from an account.
+  function take(account, grants, at) {
+    if (grants.some((grant) => ANSWERERS.includes(grant.role))) account.directedUntil = at;
+  }
+
+  // Says whether an account could have answered a request at a moment, wherever the school is, or lately.
+  function directs(account, at) {
+    const day = at.slice(0, 10);
+    const since = Letopis.isDay(day) ? new Date(Date.parse(day) - LATELY_MS).toISOString().slice(0, 10) + at.slice(10) : at;
+    if (since < account.directedUntil) return true;
+    const days = around(day);
+    const holds = (grant) => grant.startsOn <= days[0] && days.at(-1) <= (grant.endsOn || days.at(-1));
+    return !account.isClosed && [...account.grants.values()].some((grant) => ANSWERERS.includes(grant.role) && holds(grant));
   }
 
   // Says whether an account has that role, whatever the day; or (`endless`) has it until it is revoked.

@@ -24,6 +24,7 @@ from ledger.journal.aggregate import Aggregate
 from ledger.journal.context import Context
 from ledger.journal.facts import people_of
 from ledger.journal.recorded import Recorded
+from ledger.journal.rules import DIRECTION
 
 WEAK_ROLES: Final = frozenset({"teacher", "class_teacher", "student", "guardian"})
 """Roles that sign in by a password alone, and whose holder one person may help."""
@@ -55,6 +56,8 @@ class Account(Aggregate, frozen=True, kw_only=True):
         last_day: of an employee's work, while it is closed because the employee was dismissed.
         is_strong: whether it was ever given a role that asks for a second factor, whatever became of the role.
         is_invited: whether a code was ever given.
+        directed_until: index of the entry that last took a director's or an administrator's role from it, by revoking
+            the role or by closing the account.
         asked: the request for help that waits for a second person.
     """
 
@@ -65,6 +68,7 @@ class Account(Aggregate, frozen=True, kw_only=True):
     last_day: str | None = None
     is_strong: bool = False
     is_invited: bool = False
+    directed_until: int | None = None
     asked: HelpAsked | None = None
 
     def held(self, day: str) -> Iterator[RoleGranted]:
@@ -104,8 +108,9 @@ def evolve_account(state: Account | None, events: Iterable[Recorded]) -> Account
             grants[event.index] = data
             state = msgspec.structs.replace(state, is_strong=state.is_strong or data.role not in WEAK_ROLES)
         elif type(data) is RoleRevoked:
-            del grants[data.grant]
+            state = _without(state, [grants.pop(data.grant)], event.index)
         elif type(data) is AccountClosed:
+            state = _without(state, grants.values(), event.index)
             state = msgspec.structs.replace(state, is_closed=True, last_day=data.last_day)
         elif type(data) is ConfidentialityAcknowledged:
             state = msgspec.structs.replace(state, acknowledged=state.acknowledged | {data.sha256})
@@ -123,8 +128,18 @@ def _opened(before: Account | None, event: Recorded, data: AccountOpened) -> Acc
     if before is None:
         return made
     return msgspec.structs.replace(
-        made, acknowledged=before.acknowledged, is_strong=before.is_strong, is_invited=before.is_invited
+        made,
+        acknowledged=before.acknowledged,
+        is_strong=before.is_strong,
+        is_invited=before.is_invited,
+        directed_until=before.directed_until,
     )
+
+
+def _without(state: Account, taken: Iterable[RoleGranted], index: int) -> Account:
+    """The account behind the entry that took these roles from it."""
+    directed = any(grant.role in DIRECTION for grant in taken)
+    return msgspec.structs.replace(state, directed_until=index) if directed else state
 
 
 def _after_help(state: Account, event: Recorded) -> Account:

@@ -80,6 +80,9 @@ class Books(Protocol):
     def classes(self) -> Sequence[str]:
         """Return the streams of all class groups, in any order; may miss one that is being opened."""
 
+    def accounts(self) -> Sequence[str]:
+        """Return the streams of all accounts, in any order; may miss one that is being opened."""
+
     def class_streams(self, class_group: str) -> Sequence[str]:
         """Return the streams of a class's courses, lessons, result sheets and remarks, as of `size`, as they came."""
 

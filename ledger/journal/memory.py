@@ -145,6 +145,10 @@ class Journal:
         """Return the streams of all class groups."""
         return [stream for stream in self.aggregates if stream.startswith("class/")]
 
+    def accounts(self) -> list[str]:
+        """Return the streams of all accounts."""
+        return [stream for stream in self.aggregates if stream.startswith("account/")]
+
     def class_streams(self, class_group: str) -> list[str]:
         """Return the streams of a class's courses, lessons, result sheets and remarks."""
         return list(self._of_class.get(class_group, ()))

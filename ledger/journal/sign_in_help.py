@@ -2,12 +2,14 @@
 
 What was given is in no entry. It is recorded first: a crash in between leaves an entry without a code, never a code
 without an entry. To replace what lets somebody in takes two people where the account ever had a role which directs,
-exports, inspects or administers: one asks, another who directs gives it. Who acts alone names the document for that.
-Ever: else one person took the role away, or closed the account, and gave it back behind the code.
+exports, inspects or administers: one asks, another who directs gives it. Ever: else one person took the role away, or
+closed the account, and gave it back behind the code. Where nobody else could answer, one person acts alone and names
+the document for that; who directed until lately counts, for else one person first took that from all others.
 """
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Final
 
 from ledger.errors import LOCAL_ACT, LOG, Refused
@@ -23,6 +25,8 @@ from ledger.journal.recorded import Planned
 OF_TWO: Final = frozenset({"code", "second_factor", "passkey"})
 """Help that replaces what let the holder in: with it, who helps could sign in instead."""
 HELPERS: Final = ("administrator", "system_administrator")
+ALONE_DAYS: Final = 30
+"""For how long whose role of direction was taken away, or account closed, counts among those who could answer."""
 
 
 def help_sign_in(command: HelpSignIn, context: Context) -> list[Planned]:
@@ -42,6 +46,7 @@ def help_sign_in(command: HelpSignIn, context: Context) -> list[Planned]:
         _check_holds(HELPERS if command.basis is None else HELPERS[:1], context)
         if command.basis is not None:
             rules.check_line(command.basis, rules.TITLE_LENGTH_MAX, "basis")
+            _check_alone(known, context)
         elif command.help in OF_TWO and known.is_strong:
             raise Refused(
                 "two_people_needed", "one person asks for this, another who directs gives it", clause="1.5",
@@ -82,6 +87,26 @@ def _check_answer(known: Account, request: int, context: Context) -> None:
     check_second_person(known.asked.people, context.actor, "1.5")
     if known.id in people_of(context.actor):
         raise Refused("own_help", "nobody answers for the own account", clause="1.5", where="actor.id")
+
+
+def _check_alone(known: Account, context: Context) -> None:
+    """Refuse to act alone where another directs or administers, or did until lately (1.5)."""
+    people = people_of(context.actor) | {known.id}
+    for stream in context.books.accounts():
+        other = context.books.find(stream)
+        if not isinstance(other, Account) or other.kind != "employee" or other.id in people:
+            continue
+        context.reads[stream] = other.version
+        until = None if other.directed_until is None else context.books.recorded_at(other.directed_until)
+        did = until is not None and context.now - until < timedelta(days=ALONE_DAYS)
+        if did or any(grant.role in rules.DIRECTION for grant in other.held(context.today)):
+            raise Refused(
+                "somebody_answers",
+                "another directs or administers, or did in the last {days} days: one asks, another answers",
+                clause="1.5",
+                where="basis",
+                days=ALONE_DAYS,
+            )
 
 
 def _check_holds(roles: tuple[str, ...], context: Context) -> None:

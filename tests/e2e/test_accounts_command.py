@@ -143,9 +143,13 @@ def test_one_person_alone_helps_where_nobody_else_could_answer_and_names_a_docum
     assert "новый код приглашения, код не использован" in said
     assert "в одиночку / alone: акт № 1" in said
     assert first["code"] not in said
-    employee(ask, "Директор", "director")
-    assert run(["accounts", "invite", founder, "head", "--basis", "акт № 3", "--var", str(var)]) == 2
-    assert "letopis accounts ask" in capsys.readouterr().err
+    director = employee(ask, "Директор", "director")
+    alone = ["accounts", "invite", founder, "head", "--basis", "акт № 3", "--var", str(var)]
+    assert run(alone) == 1
+    assert "one asks, another answers" in capsys.readouterr().err
+    ask("close", director, "mistake", "--basis", "приказ № 4")
+    assert run(alone) == 1
+    assert "did in the last 30 days" in capsys.readouterr().err, "nobody makes himself the only one"
 
 
 def test_two_people_help_by_command_and_the_second_has_a_token(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -111,6 +111,29 @@ class AccountsOracle:
             is_strong = any(one.type == "role_granted" and one.data["role"] not in weak for one in own)
             is_of_two = data["help"] in {"code", "second_factor", "passkey"} and is_strong
             assert not is_of_two or "request" in data or "basis" in data
+            assert "basis" not in data or not self._answerers() - {id_, self.item.actor, self.item.on_behalf_of}
+
+    def _answerers(self) -> set[str]:
+        """Accounts that direct or administer today, or had such a role taken away in the last thirty days."""
+        found = set()
+        today, of_direction = self._today().isoformat(), {"director", "administrator"}
+        for id_ in {one.stream.partition("/")[2] for one in self.before if one.stream.startswith("account/")}:
+            held = [one for one in self._grants(id_).values() if one["role"] in of_direction]
+            if any(one["starts_on"] <= today <= one.get("ends_on", today) for one in held):
+                found.add(id_)
+        granted: dict[str, dict[int, str]] = {}
+        for one in self.before:
+            own = granted.setdefault(one.stream, {})
+            if one.type == "role_granted":
+                own[one.position] = one.data["role"]
+            taken = {own.pop(one.data["grant"])} if one.type == "role_revoked" else set()
+            if one.type == "account_closed":
+                taken = set(own.values())
+                own.clear()
+            since = datetime.fromisoformat(self.item.at) - datetime.fromisoformat(one.at)
+            if taken & of_direction and since < timedelta(days=30):
+                found.add(one.stream.partition("/")[2])
+        return found
 
     def check_employed(self) -> None:
         """What is entrusted to somebody from a day on is within the work of who was dismissed."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from ledger.journal import commands as cmd
 from ledger.journal.account_events import SignInHelped, SignInHelpRefused, SignInHelpRequested
 from ledger.wire.entry import Actor
-from tests.unit.ledger.journal.small_school import ADMIN, DEPUTY, STAFF, TEACHER, SmallSchool, uid
+from tests.unit.ledger.journal.small_school import ADMIN, DEPUTY, NOON, STAFF, TEACHER, SmallSchool, uid
 from tests.unit.ledger.journal.test_accounts import (
     NAME,
     account_of,
@@ -96,6 +97,25 @@ def test_one_person_alone_names_a_document_and_is_an_administrator(directed: Sma
     assert directed.refuse(alone, TECHNICIAN).rule == "role_not_allowed"
     assert directed.refuse(helped(DIRECTOR.id, "code", basis=" "), ADMIN).where == "basis"
     assert directed.do(alone, ADMIN) == [SignInHelped(help="code", reason="forgotten_password", basis="акт № 1")]
+
+
+def test_nobody_acts_alone_while_another_directs_or_did_until_lately(directed: SmallSchool) -> None:
+    """The director is dismissed, the role of another is taken away: for a month one person acts alone no more."""
+    alone = helped(TECHNICIAN.id, "code", basis="акт № 1")
+    assert directed.refuse(alone, ADMIN).rule == "somebody_answers"
+    other = STAFF[1]
+    directed.do(opening(other), ADMIN)
+    directed.do(grant(other, "director"), ADMIN)
+    directed.do(dismissal(DIRECTOR.id), ADMIN)
+    directed.do(cmd.RevokeRole(account=other, grant=index_of_last(directed) - 1, basis="приказ № 3"), ADMIN)
+    for account in (DIRECTOR.id, other):
+        kept = directed.journal.aggregates.pop(f"account/{account}")
+        refused = directed.refuse(alone, ADMIN, NOON + timedelta(days=29))
+        assert (refused.rule, refused.where) == ("somebody_answers", "basis")
+        directed.journal.aggregates[f"account/{account}"] = kept
+    directed.do(opening(DIRECTOR.id), ADMIN)
+    assert directed.refuse(alone, ADMIN).rule == "somebody_answers", "closed and opened again"
+    assert directed.do(alone, ADMIN, NOON + timedelta(days=30)) != []
 
 
 def test_a_role_taken_away_and_an_account_closed_leave_two_people_needed(directed: SmallSchool) -> None:
