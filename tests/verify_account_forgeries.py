@@ -423,6 +423,39 @@ def code_given_without_being_asked_by_the_director(school: Sample) -> None:
         help_in(b, school.teacher, "first_code", "first_access")
 
 
+@story("account-role")
+def director_given_a_first_code_by_a_technician(school: Sample) -> None:
+    b = school.builder
+    with directed(school):
+        later = b.uuid()
+        open_account(b, later, "employee", "Директор завтра")
+        grant(b, later, "director", starts_on="2099-01-01")
+        granted = {one["stream"]: one for one in b.entries if one["data"].get("role") == "system_administrator"}
+        b.actor = {"id": next(iter(granted)).partition("/")[2], "role": "system_administrator"}
+        help_in(b, later, "first_code", "first_access")
+
+
+@story("account-state")
+def first_code_once_a_link_was_taken_away(school: Sample) -> None:
+    b = school.builder
+    with administered(school):
+        open_account(b, school.teacher)
+        grant(b, school.teacher, "teacher")
+        help_in(b, school.teacher, "link", "provider")
+        help_in(b, school.teacher, "first_code", "first_access")
+
+
+@story("account-state")
+def first_code_of_a_strong_account_that_was_closed(school: Sample) -> None:
+    b = school.builder
+    with administered(school):
+        open_account(b, school.teacher)
+        grant(b, school.teacher, "deputy")
+        close(b, school.teacher)
+        open_account(b, school.teacher)
+        help_in(b, school.teacher, "first_code", "first_access")
+
+
 @story("request-same-person")
 def help_given_by_who_asked_for_it(school: Sample) -> None:
     with directed(school) as director:

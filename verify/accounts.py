@@ -102,7 +102,8 @@ class _Asked:
 class _Account:
     """An account that was opened here; `is_named`: of a registered person; `last_day`: of who was dismissed.
 
-    `is_strong`: it was ever granted a role that no one person helps in to; `is_invited`: it was ever given a code;
+    `is_strong`: it was ever granted a role that no one person helps in to; `is_invited`: it was ever given a code, or
+    somebody was let in before that was an entry;
     `directed_until`: when a role of direction was last taken from it, by itself or with the account.
     """
 
@@ -192,7 +193,8 @@ class Accounts:
             name = self._replay.disclosures.note(listed, "account_name")
         account = _Account(kind, digests is None)
         if before is not None:
-            account.read, account.is_strong, account.is_invited = before.read, before.is_strong, before.is_invited
+            account.read, account.is_strong = before.read, before.is_strong
+            account.is_invited = before.is_invited or before.is_strong
             account.directed_until = before.directed_until
         self._accounts[stream.id] = account
         self._asked.pop(stream.id, None)
@@ -290,7 +292,8 @@ class Accounts:
             if basis is not None or (asked is not None and (asked.help, asked.reason) != (help_, reason)):
                 self._find("request-mismatch", "what was asked for", help_, field_name="data.help")
         else:
-            self._check_holds({b"administrator"} if basis is not None else _HELPERS, groups)
+            is_for_any = basis is None and (account is None or (bool(account.grants) and not account.is_strong))
+            self._check_holds(_HELPERS if is_for_any else {b"administrator"}, groups)
         if account is None:
             return
         if help_ == b"first_code" and account.is_invited:
@@ -303,7 +306,7 @@ class Accounts:
             one.directs(groups[AT]) for id_, one in self._accounts.items() if id_ not in people
         ):
             self._find("help-alone", "nobody else who answers, or did lately", groups[ACTOR], field_name="data.basis")
-        account.is_invited |= help_ in (b"first_code", b"code")
+        account.is_invited |= help_ in (b"first_code", b"code", b"link")
 
     def sign_in_help_requested(self, stream: Stream, index: int, groups: Groups) -> None:
         """Take a request that a second person help an account's holder in; one of an account waits at a time."""

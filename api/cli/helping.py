@@ -18,7 +18,7 @@ from api.auth import Right
 from api.cli.console import Console, Exit
 from api.cli.hands import acting, tracing
 from api.identity import helping
-from api.identity.acting import find_account, is_for_administrators, roles_today
+from api.identity.acting import find_account, roles_today
 from api.identity.store import check_label
 from api.reach import Named
 from api.schools import OpenSchool, open_school
@@ -137,7 +137,7 @@ def _helping(
     with open_school(var, background=False) as school:
         known, about = find_account(school, account), Named(account=account)
         if right is None:
-            is_weak = known is None or not is_for_administrators(school, known)
+            is_weak = known is None or not known.is_for_administrators(school.app.today().isoformat())
             right = Right.ADMINISTER if is_weak else Right.GRANT
         actor = Actor(by, "administrator") if by else acting(school, right, about)
         if known is None:

@@ -56,17 +56,6 @@ def roles_today(school: OpenSchool, account: Account) -> tuple[str, ...]:
     return roles_of(grants_today(school, account))
 
 
-def is_for_administrators(school: OpenSchool, account: Account) -> bool:
-    """Whether an administrator alone lets somebody in to this account, and no system administrator.
-
-    It could do more than a system administrator, now or later: a password that is set today is one tomorrow, so roles
-    that are still to begin count; and of an account without any role nobody knows what it will do.
-    """
-    day = school.app.today().isoformat()
-    roles = [grant.role for grant in account.grants.values() if day <= (grant.ends_on or day)]
-    return not roles or any(needs_second_factor(role) for role in roles)
-
-
 def roles_of(grants: Iterable[RoleGranted]) -> tuple[str, ...]:
     """The roles of these grants, each once, sorted."""
     return tuple(sorted({grant.role for grant in grants}))

@@ -14,7 +14,7 @@ from api.auth import Identity, Right
 from api.bodies import Nothing, accounts as bodies
 from api.bodies.erasures import NewBasis
 from api.identity import helping
-from api.identity.acting import find_account, forget_before, is_for_administrators, roles_today
+from api.identity.acting import find_account, forget_before, roles_today
 from api.openapi import asks, describe
 from api.problems import Problem
 from api.queries import At, read_as_of
@@ -349,7 +349,7 @@ def _check_weaker(request: Request, account: Account) -> None:
     """
     school: OpenSchool = request.state.school
     identity: Identity = request.state.identity
-    if not identity.may(Right.GRANT) and is_for_administrators(school, account):
+    if not identity.may(Right.GRANT) and account.is_for_administrators(school.app.today().isoformat()):
         trace(request, school, identity, "right")
         detail = ("это делает администратор", "an administrator does this")
         raise Problem("forbidden", 403, detail)

@@ -62,7 +62,7 @@
       this.asked.delete(stream.id);
       this.accounts.set(stream.id, {
         kind, isClosed: false, grants: new Map(), read: before ? before.read : new Set(),
-        isStrong: Boolean(before && before.isStrong), isInvited: Boolean(before && before.isInvited),
+        isStrong: Boolean(before && before.isStrong), isInvited: Boolean(before && (before.isInvited || before.isStrong)),
         directedUntil: before ? before.directedUntil : "",
       });
     }
@@ -153,7 +153,8 @@
           rules.find("request-mismatch", "what was asked for", help, "data.help");
         }
       } else {
-        this.checkHolds(basis === undefined ? HELPERS : ["administrator"], entry);
+        const isForAny = basis === undefined && (!account || (account.grants.size > 0 && !account.isStrong));
+        this.checkHolds(isForAny ? HELPERS : ["administrator"], entry);
       }
       if (!account) return;
       if (help === "first_code" && account.isInvited) {
@@ -167,7 +168,7 @@
       if (basis !== undefined && [...this.accounts].some(([id, one]) => !people.includes(id) && directs(one, entry.at))) {
         rules.find("help-alone", "nobody else who answers, or did lately", entry.actor, "data.basis");
       }
-      if (help === "first_code" || help === "code") account.isInvited = true;
+      if (["first_code", "code", "link"].includes(help)) account.isInvited = true;
     }
 
     sign_in_help_requested(stream, entry, { help, reason }) {

@@ -55,7 +55,8 @@ class Account(Aggregate, frozen=True, kw_only=True):
         is_closed: until it is opened again, which gives back no role.
         last_day: of an employee's work, while it is closed because the employee was dismissed.
         is_strong: whether it was ever given a role that asks for a second factor, whatever became of the role.
-        is_invited: whether a code was ever given.
+        is_invited: whether a code was ever given, or somebody was let in before codes were entries: a link was taken
+            away, or the account is open again and was strong before.
         directed_until: index of the entry that last took a director's or an administrator's role from it, by revoking
             the role or by closing the account.
         asked: the request for help that waits for a second person.
@@ -76,6 +77,14 @@ class Account(Aggregate, frozen=True, kw_only=True):
         for grant in () if self.is_closed else self.grants.values():
             if grant.starts_on <= day <= (grant.ends_on or day):
                 yield grant
+
+    def is_for_administrators(self, day: str) -> bool:
+        """Whether an administrator alone lets somebody in, and no system administrator.
+
+        It could do more than a system administrator, now or later: of an account without any role nobody knows what it
+        will do.
+        """
+        return self.is_strong or all(day > (grant.ends_on or day) for grant in self.grants.values())
 
     @property
     def is_endless_administrator(self) -> bool:
@@ -131,7 +140,7 @@ def _opened(before: Account | None, event: Recorded, data: AccountOpened) -> Acc
         made,
         acknowledged=before.acknowledged,
         is_strong=before.is_strong,
-        is_invited=before.is_invited,
+        is_invited=before.is_invited or before.is_strong,
         directed_until=before.directed_until,
     )
 
@@ -152,7 +161,7 @@ def _after_help(state: Account, event: Recorded) -> Account:
         return msgspec.structs.replace(state, asked=None)
     if isinstance(data, SignInHelped):
         waits = state.asked if data.request is None else None
-        is_invited = state.is_invited or data.help in ("first_code", "code")
+        is_invited = state.is_invited or data.help in ("first_code", "code", "link")
         return msgspec.structs.replace(state, asked=waits, is_invited=is_invited)
     return state
 

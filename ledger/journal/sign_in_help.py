@@ -43,7 +43,8 @@ def help_sign_in(command: HelpSignIn, context: Context) -> list[Planned]:
             raise Refused("not_as_asked", "what is given is what was asked for", clause=LOG, where="help")
         reason = asked.reason
     else:
-        _check_holds(HELPERS if command.basis is None else HELPERS[:1], context)
+        is_for_any = command.basis is None and not known.is_for_administrators(context.today)
+        _check_holds(HELPERS if is_for_any else HELPERS[:1], context)
         if command.basis is not None:
             rules.check_line(command.basis, rules.TITLE_LENGTH_MAX, "basis")
             _check_alone(known, context)

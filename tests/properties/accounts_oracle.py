@@ -90,12 +90,14 @@ class AccountsOracle:
         answered = {one.data["request"] for one in since if "request" in one.data}
         waiting = [one for one in since if one.type == "sign_in_help_requested" and one.position not in answered]
         roles, request = {"administrator", "system_administrator"}, data.get("request")
+        weak = {"teacher", "class_teacher", "student", "guardian"}
+        is_strong = any(one.type == "role_granted" and one.data["role"] not in weak for one in own)
         if request is not None:
             roles = {"administrator", "director"}
             assert [one.position for one in waiting] == [request]
             people = {self.item.actor, self.item.on_behalf_of} - {None}
             assert not people & {id_, waiting[0].actor, waiting[0].on_behalf_of}
-        elif "basis" in data:
+        elif self.item.type == "sign_in_helped" and ("basis" in data or is_strong or not self._grants(id_)):
             roles = {"administrator"}
         assert roles & {one["role"] for one in self._grants(self.item.actor).values()}
         if self.item.type == "sign_in_help_requested":
@@ -105,10 +107,10 @@ class AccountsOracle:
             assert data["help"] in {"first_code", "code", "second_factor", "passkey", "link", "token"}
             assert data["reason"] in {"first_access", "forgotten_password", "lost_device"}
             assert "request" not in data or "basis" not in data
-            given = [one for one in own if one.data.get("help") in {"first_code", "code"} and "reason" in one.data]
+            given = [one for one in own if one.data.get("help") in {"first_code", "code", "link"}]
             assert data["help"] != "first_code" or all(one.type == "sign_in_help_requested" for one in given)
-            weak = {"teacher", "class_teacher", "student", "guardian"}
-            is_strong = any(one.type == "role_granted" and one.data["role"] not in weak for one in own)
+            was_strong = any(one.type == "role_granted" and one.data["role"] not in weak for one in own[:opened])
+            assert data["help"] != "first_code" or not was_strong
             is_of_two = data["help"] in {"code", "second_factor", "passkey"} and is_strong
             assert not is_of_two or "request" in data or "basis" in data
             assert "basis" not in data or not self._answerers() - {id_, self.item.actor, self.item.on_behalf_of}

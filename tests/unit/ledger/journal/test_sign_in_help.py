@@ -61,6 +61,28 @@ def test_a_teacher_is_helped_by_one_person_and_each_help_is_an_entry(directed: S
     assert directed.refuse(helped(TEACHER.id, "code"), ADMIN).rule == "account_is_closed"
 
 
+def test_a_technician_lets_nobody_in_to_a_role_that_could_do_more_or_to_none(directed: SmallSchool) -> None:
+    """Whatever was so when the request came: a role that was granted since counts."""
+    for help_ in ("first_code", "link", "token"):
+        assert directed.refuse(helped(DIRECTOR.id, help_), TECHNICIAN).rule == "role_not_allowed"
+    directed.do(opening(STAFF[1]), ADMIN)
+    assert directed.refuse(helped(STAFF[1], "first_code"), TECHNICIAN).rule == "role_not_allowed"
+    directed.do(grant(STAFF[1], "teacher"), ADMIN)
+    directed.do(helped(STAFF[1], "first_code"), TECHNICIAN)
+
+
+def test_who_was_let_in_before_codes_were_entries_is_given_another_code_by_two(directed: SmallSchool) -> None:
+    first = helped(DIRECTOR.id, "first_code", "first_access")
+    directed.do(helped(DIRECTOR.id, "link", "provider"), ADMIN)
+    assert directed.refuse(first, ADMIN).rule == "invited_already"
+    directed.do(opening(STAFF[1]), ADMIN)
+    directed.do(grant(STAFF[1], "deputy"), ADMIN)
+    directed.do(dismissal(STAFF[1]), ADMIN)
+    directed.do(opening(STAFF[1]), ADMIN)
+    again = helped(STAFF[1], "first_code", "first_access")
+    assert directed.refuse(again, ADMIN).rule == "invited_already", "closed, opened again and let in by one person"
+
+
 @pytest.mark.parametrize("help_", ["code", "second_factor"])
 def test_a_strong_role_is_helped_in_by_two_people(directed: SmallSchool, help_: Any) -> None:
     assert directed.refuse(helped(DIRECTOR.id, help_), ADMIN).rule == "two_people_needed"
