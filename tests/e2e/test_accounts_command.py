@@ -204,7 +204,7 @@ def test_a_system_administrator_lets_nobody_in_who_could_do_more(
     assert ask("invite", teacher, "teacher")["code"]
     with open_school(var, background=False) as school:
         assert school.secrets.login(director) is None
-    about = (("invite", director), ("reset", director), ("token", program))
+    about = (("invite", director), ("invite", nobody), ("reset", director), ("token", program))
     assert tried(var, helper) == [(f"letopis accounts {what}", "right", (account,)) for what, account in about]
 
 
