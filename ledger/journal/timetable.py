@@ -98,12 +98,27 @@ def _check_week(lessons: tuple[TimetableLesson, ...]) -> None:
 
 
 def _check_courses(command: SetTimetable, context: Context) -> None:
-    """Refuse a course of another class; a course never changes its class."""
+    """Refuse a course of another class, and two in one place that are not both of subgroups; neither ever changes."""
+    before: list[tuple[TimetableLesson, Course]] = []
     for position, lesson in enumerate(command.lessons):
         where = f"lessons[{position}].course"
         course = context.settled(Course, "course", lesson.course, where)
         if course.class_group != command.class_group:
             raise Refused("course_of_another_class", "this course is of another class", clause=LOCAL_ACT, where=where)
+        before = [one for one in before if (one[0].weekday, one[0].number) == (lesson.weekday, lesson.number)]
+        if any(_collide(lesson, other) and None in (course.subgroup, of.subgroup) for other, of in before):
+            raise Refused(
+                "timetable_place_taken",
+                "the class has another lesson in this place of the same week; subgroups alone stand side by side",
+                clause="2.1",
+                where=where,
+            )
+        before.append((lesson, course))
+
+
+def _collide(one: TimetableLesson, other: TimetableLesson) -> bool:
+    """Tell whether two lessons of one weekday and number are ever held in the same week."""
+    return "every" in (one.weeks, other.weeks) or one.weeks == other.weeks
 
 
 def _check_rung(command: SetTimetable, context: Context) -> None:

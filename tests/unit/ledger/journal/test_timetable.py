@@ -25,6 +25,7 @@ from tests.unit.ledger.journal.small_school import (
     MATHS_A,
     MATHS_B,
     RUSSIAN_A,
+    SETUP_AT,
     TEACHER,
     YEAR,
     SmallSchool,
@@ -32,6 +33,7 @@ from tests.unit.ledger.journal.small_school import (
 )
 
 BELLS = uid(60)
+HALF_1, HALF_2 = uid(61), uid(62)
 FIRST = Bell(number=1, starts_at="08:30", ends_at="09:15")
 SECOND = Bell(number=2, starts_at="09:15", ends_at="10:00")
 
@@ -176,9 +178,36 @@ class TestTimetable:
         ]
         assert CODEC.decode(type_, data) == event
 
-    def test_courses_of_subgroups_may_share_a_place(self, school: SmallSchool) -> None:
+    @pytest.mark.parametrize(
+        ("lessons", "is_taken"),
+        [
+            ([planned(1, 1, MATHS_A), planned(1, 1, RUSSIAN_A)], True),
+            ([planned(1, 1, MATHS_A), planned(1, 1, RUSSIAN_A, weeks="odd")], True),
+            ([planned(1, 1, MATHS_A, weeks="odd"), planned(1, 1, RUSSIAN_A)], True),
+            ([planned(1, 1, MATHS_A, weeks="even"), planned(1, 1, RUSSIAN_A, weeks="even")], True),
+            ([planned(1, 1, MATHS_A, weeks="even"), planned(1, 1, RUSSIAN_A, weeks="odd")], False),
+            ([planned(1, 1, HALF_1), planned(1, 1, HALF_2)], False),
+            ([planned(1, 1, MATHS_A), planned(1, 1, HALF_1)], True),
+            ([planned(1, 1, HALF_1, weeks="odd"), planned(1, 1, HALF_2), planned(1, 2, MATHS_A)], False),
+            ([planned(1, 2, MATHS_A), planned(2, 1, RUSSIAN_A), planned(2, 2, RUSSIAN_A)], False),
+        ],
+    )
+    def test_subgroups_alone_share_a_place_of_one_week(
+        self, school: SmallSchool, lessons: list[TimetableLesson], *, is_taken: bool
+    ) -> None:
         school.do(ring(), ADMIN)
-        school.do(week(planned(1, 1, MATHS_A), planned(1, 1, RUSSIAN_A)), ADMIN)
+        for course, title in ((HALF_1, "1"), (HALF_2, "2")):
+            opened = cmd.OpenCourse(
+                course=course, class_group=CLASS_A, year=YEAR, subject="Английский язык", teacher=TEACHER.id,
+                starts_on="2026-09-01", subgroup=title,
+            )  # fmt: skip
+            school.do(opened, ADMIN, SETUP_AT)
+        command = week(*sorted(lessons, key=lambda one: (one.weekday, one.number, one.course)))
+        if is_taken:
+            refused = school.refuse(command, ADMIN)
+            assert (refused.rule, refused.where) == ("timetable_place_taken", "lessons[1].course")
+        else:
+            school.do(command, ADMIN)
 
     def test_a_class_may_have_no_lessons_from_a_day_on(self, school: SmallSchool) -> None:
         school.do(ring(), ADMIN)
@@ -211,7 +240,7 @@ class TestTimetable:
             (week(planned(1, 1), planned(1, 1, weeks="odd")), "timetable_not_in_order", "lessons[1].number"),
             (week(*(planned(1, 1) for _ in range(LESSONS_MAX + 1))), "out_of_range", "lessons"),
             (week(effective_from="2026-08-31"), "outside_the_year", "effective_from"),
-            (week(bells=uid(61)), "unknown_bells", "bells"),
+            (week(bells=uid(69)), "unknown_bells", "bells"),
             (week(class_group=uid(39)), "unknown_class", "class_group"),
         ],
     )
