@@ -13,6 +13,7 @@ from eventsourcing.persistence import PersistenceError
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from api.access import check_declared, recorded
@@ -20,8 +21,9 @@ from api.guard import guard
 from api.methods import allowed, heads, options
 from api.openapi import complete
 from api.problem_page import format_problem, wants_page
-from api.problems import Problem, of_error
+from api.problems import NotOwn, Problem, of_error
 from api.reference import add_reference
+from api.refusals import trace
 from api.routes import (
     accounts,
     archives,
@@ -220,6 +222,8 @@ def read_health(request: Request) -> dict[str, Any]:
 
 async def _answer_problem(request: Request, error: Exception) -> Response:
     problem = of_error(error)
+    if isinstance(problem, NotOwn):
+        await run_in_threadpool(trace, request, request.state.school, request.state.identity, "reach")
     answer = format_problem(problem, request) if wants_page(request) else problem.response()
     if answer.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         answer.headers["Allow"] = allowed(request.app, request.scope)

@@ -146,6 +146,17 @@ class Problem(Exception):  # noqa: N818 - it is the field's word
         return Response(orjson.dumps(body | self.more), self.status, self.headers, MEDIA_TYPE)
 
 
+class NotOwn(Problem):
+    """What is asked for is somebody else's: whoever answers with it leaves a trace of who asked.
+
+    A 403 with a `detail`; without one the 404 of what is not there, where a 403 would tell that it is.
+    """
+
+    def __init__(self, detail: Detail | None = None) -> None:
+        name, status = ("not_found", 404) if detail is None else ("forbidden", 403)
+        super().__init__(name, status, detail)
+
+
 def unauthorized() -> Problem:
     """No token, or one that is not known: told alike."""
     return Problem("unauthorized", 401, headers=_CHALLENGE)

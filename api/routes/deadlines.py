@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Final, Literal
@@ -11,9 +12,9 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from api.access import answer_recorded, reads
 from api.auth import Identity, Right
 from api.paging import Cursor, Page, PageLimit, page_of
-from api.problems import Problem
+from api.problems import NotOwn, Problem
 from api.queries import At, From, Id, Month, To, Week, days_of, read_as_of, week_days
-from api.reach import leads
+from api.reach import Named, class_of, leads
 from api.requests import path_id
 from api.routes.views import check_controller, check_work_reader, dress
 from api.school_facts import SchoolFacts
@@ -21,6 +22,7 @@ from api.schools import OpenSchool
 from ledger.journal.deadlines.verdict import WORST_FIRST, Rule, Status
 from projections.reading import AsOf
 from projections.views.deadline_counts import deadline_counts
+from projections.views.deadline_rows import DeadlineRow
 from projections.views.deadlines import RULES, TO_ATTEND_TO, Asked, deadline_register, lesson_deadlines
 from projections.views.office_deadlines import OFFICE_RULES, OfficeAsked, office_counts, office_deadlines
 from projections.views.reminders import WITHIN_DAYS_MAX, due_within
@@ -203,9 +205,8 @@ async def read_lesson_deadlines(request: Request, at: At = None) -> Response:
     def work() -> Response:
         views = school.read_views()
         found = lesson_deadlines(views, lesson, now=datetime.now(UTC), at=moment)
-        for row in found.rows[:1]:
-            if row.teacher != identity.actor and not _watches(school, identity, row.class_group):
-                raise _forbidden()
+        if not identity.may(Right.READ_STAFF) and not _is_own(school, identity, lesson, found.rows):
+            raise NotOwn  # like a lesson that is not there
         return school.json(dress(school, found.position, found, _people(found.rows)))
 
     return await answer_recorded(request, work)
@@ -256,12 +257,12 @@ def _allowed(school: OpenSchool, identity: Identity, asked: Asked) -> Asked:
     """What is asked, cut to what this person may read.
 
     Raises:
-        Problem: 403 where another teacher's lessons are asked about without the right.
+        NotOwn: another teacher's lessons are asked about without the right.
     """
     if _watches(school, identity, asked.class_group) or asked.teacher == identity.actor:
         return asked
     if asked.teacher is not None:
-        raise _forbidden()
+        raise _not_own()
     return Asked(
         identity.actor,
         asked.class_group,
@@ -273,17 +274,28 @@ def _allowed(school: OpenSchool, identity: Identity, asked: Asked) -> Asked:
     )
 
 
+def _is_own(school: OpenSchool, identity: Identity, lesson: str, rows: Sequence[DeadlineRow]) -> bool:
+    """Whether a lesson is of whom its verdicts judge, or who gave it, or of a class that somebody leads now."""
+    who, facts = identity.actor, SchoolFacts(school)
+    known = facts.lesson(lesson)
+    return (
+        any(row.teacher == who for row in rows[:1])
+        or (known is not None and known.teacher == who)
+        or leads(who, class_of(Named(lesson=lesson), facts), facts)
+    )
+
+
 def _watches(school: OpenSchool, identity: Identity, class_group: str | None) -> bool:
     """Whether somebody watches over a class's journal: who may read all staff, and the class teacher now (1.6)."""
     return identity.may(Right.READ_STAFF) or leads(identity.actor, class_group, SchoolFacts(school))
 
 
-def _forbidden() -> Problem:
+def _not_own() -> NotOwn:
     detail = (
         "учитель видит свои уроки, классный руководитель и все уроки своего класса",
         "a teacher reads the own lessons, a class teacher all of the class too",
     )
-    return Problem("forbidden", 403, detail)
+    return NotOwn(detail)
 
 
 def _days(

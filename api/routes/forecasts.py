@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from api.access import answer_recorded, note, reads
 from api.auth import Identity, Right
-from api.problems import Problem
+from api.problems import NotOwn, Problem
 from api.queries import At, Id, On, read_as_of
 from api.reach import leads
 from api.routes.views import check_reader, dress
@@ -100,4 +100,4 @@ def _check_may(school: OpenSchool, identity: Identity, class_group: str | None, 
             "прогноз видит классный руководитель своего класса",
             "a class teacher reads the own class's forecasts",
         )
-        raise Problem("forbidden", 403, detail)
+        raise NotOwn(detail)

@@ -14,9 +14,8 @@ from api.auth import Identity, Right
 from api.openapi import asks, describe
 from api.print_checks import FINDINGS, Checked, check_code, people_of
 from api.printing import ContentGoneError, classes_of, prepare, print_again, scope_of, whose
-from api.problems import RETRY_AFTER, Problem
+from api.problems import RETRY_AFTER, NotOwn, Problem
 from api.queries import At, Id
-from api.refusals import trace
 from api.requests import convert_body, path_id, read_body
 from api.retention import PRINT
 from api.routes.views import answer_view, check_controller, check_work_reader
@@ -44,7 +43,7 @@ def _issue(asked: Asked[bodies.NewPrint]) -> jc.IssueSheet:
     body, school = asked.body, asked.school
     scope = Scope(body.kind, body.course, body.period, body.class_group, body.month, body.student)
     school.read_views()
-    _check_own(asked.request, school, asked.identity, scope)
+    _check_own(school, asked.identity, scope)
     position = school.views.position() if body.position is None else body.position
     _check_old_names(school, asked.identity, position)
     sheet = body.sheet or new_id()
@@ -60,14 +59,14 @@ def _check_old_names(school: OpenSchool, identity: Identity, position: int) -> N
     """Let those alone print the names of then who may read older values (1.7, R13).
 
     Raises:
-        Problem: 403; a name was changed since, and this role may read what stands now.
+        NotOwn: a name was changed since, and this role may read what stands now.
     """
     if not identity.may(Right.READ_DISCLOSURES) and names_changed(school.views, since=position):
         detail = (
             "имена с тех пор менялись: прежние видят не все",
             "names were changed since: not everybody sees older",
         )
-        raise Problem("forbidden", 403, detail)
+        raise NotOwn(detail)
 
 
 def _certify(asked: Asked[bodies.NewPrintCertification]) -> jc.CertifySheet:
@@ -125,7 +124,7 @@ async def read_pages(request: Request) -> Response:
         issued = find_print(school.read_views(), sheet=sheet)
         if issued is None:
             raise Problem("not_found", 404)
-        _check_own(request, school, identity, scope_of(issued))
+        _check_own(school, identity, scope_of(issued))
         note(request, **whose(school, scope_of(issued)))
         headers = {
             "Cache-Control": "private, no-store",
@@ -173,19 +172,18 @@ def _pages(school: OpenSchool, issued: Print) -> bytes:
     return pdf
 
 
-def _check_own(request: Request, school: OpenSchool, identity: Identity, scope: Scope) -> None:
+def _check_own(school: OpenSchool, identity: Identity, scope: Scope) -> None:
     """Let a teacher make and read forms of the own class alone: whom the journal names as its class teacher.
 
     Raises:
-        Problem: 403, with a trace; nothing is said of classes that are not there.
+        NotOwn: nothing is said of classes that are not there.
     """
     if identity.may(Right.READ_STAFF):
         return
     own = SchoolFacts(school).led_by(identity.actor)
     if not own.issuperset(classes_of(school, scope) or (None,)):
-        trace(request, school, identity, "reach")
         detail = ("учитель печатает только по своему классу", "a teacher prints of the own class alone")
-        raise Problem("forbidden", 403, detail)
+        raise NotOwn(detail)
 
 
 def _both(error: LetopisError) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from api import bodies
 from api.access import reads
 from api.auth import Identity, Right
 from api.openapi import describe
-from api.problems import Problem
+from api.problems import NotOwn
 from api.queries import At, From, Id, Month, To, days_of
 from api.requests import path_id
 from api.routes.views import answer_view, check_work_reader
@@ -65,9 +65,7 @@ async def read_substitution_plans(
     whose = teacher
     if not identity.may(Right.READ_STAFF):
         if teacher not in (None, identity.actor):
-            raise Problem(
-                "forbidden", 403, ("учитель видит только свои замещения", "a teacher reads the own ones only")
-            )
+            raise NotOwn(("учитель видит только свои замещения", "a teacher reads the own ones only"))
         whose = identity.actor
     first, last = days_of(month, from_date, to_date)
     return await answer_view(

@@ -13,7 +13,7 @@ from api import bodies
 from api.access import answer_recorded, reads, reads_nobody
 from api.auth import Identity, Right
 from api.openapi import describe
-from api.problems import Problem
+from api.problems import NotOwn, Problem
 from api.queries import At, From, Id, Month, To, days_of, read_as_of
 from api.requests import path_id
 from api.routes.views import check_setup_reader, check_work_reader, dress
@@ -155,7 +155,7 @@ async def read_teacher_day(request: Request, teacher: Id = None, from_date: From
     """A teacher's lessons of the day `from` (or today), and what is missing of each; the own where none is named."""
     whose = request.state.identity.actor if teacher is None else teacher
     if not _may_read(request.state.identity, whose):
-        raise Problem("forbidden", 403, ("учитель видит только свой день", "a teacher reads the own day only"))
+        raise NotOwn(("учитель видит только свой день", "a teacher reads the own day only"))
     today: str = request.state.school.app.today().isoformat()
     day, _ = _span(None, from_date or today, from_date or today)
     return await _answer(
@@ -177,7 +177,7 @@ async def read_gaps(
     """Lessons planned and not recorded, recorded and not planned; a teacher reads those of the own courses."""
     identity: Identity = request.state.identity
     if teacher is not None and not _may_read(identity, teacher):
-        raise Problem("forbidden", 403, ("учитель видит только свои уроки", "a teacher reads the own lessons only"))
+        raise NotOwn(("учитель видит только свои уроки", "a teacher reads the own lessons only"))
     whose = teacher if identity.may(Right.READ_STAFF) else identity.actor
     first, last = _span(month, from_date, to_date)
     return await _answer(

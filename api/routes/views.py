@@ -17,7 +17,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from api.access import answer_recorded, reads, reads_nobody
 from api.auth import Identity, Right
 from api.paging import ROWS_AT_ONCE, BoundedLimit, Cursor, Page, page_of
-from api.problems import Problem
+from api.problems import NotOwn
 from api.queries import FIRST_DAY, LAST_DAY, At, From, Id, On, Text, To, read_as_of
 from api.requests import authorize_now, path_id
 from api.schools import OpenSchool
@@ -68,12 +68,12 @@ def whose(identity: Identity, asked: str | None, detail: tuple[str, str]) -> str
     """Whose records are read: anybody's who is asked about with the right to, else one's own.
 
     Raises:
-        Problem: 403 with `detail`, in Russian and in English, where another employee is asked about without the right.
+        NotOwn: with `detail`, in Russian and in English, where another employee is asked about without the right.
     """
     if identity.may(Right.READ_STAFF):
         return asked
     if asked not in (None, identity.actor):
-        raise Problem("forbidden", 403, detail)
+        raise NotOwn(detail)
     return identity.actor
 
 

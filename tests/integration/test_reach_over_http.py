@@ -27,7 +27,7 @@ from ledger.journal.account_commands import CloseAccount, GrantRole, RevokeRole
 from ledger.journal.commands import AssignTeacher, EnrollStudent, RegisterPerson
 from ledger.wire.entry import Actor
 from tests.http_class import DAY, FIRST, SmallClass, problem
-from tests.http_rights import READS, SCOPED
+from tests.http_rights import OWN, READS, ROLES, SCOPED, WRITES
 from tests.http_school import Served, admit, found_school, make_school, post, served
 
 _ANY_ID = re.compile("[0-9a-f]{8}-[0-9a-f-]{27}")
@@ -161,13 +161,13 @@ def walk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
 def test_nobody_else_is_in_any_answer_whatever_is_named(role: str, walk: Walk) -> None:
     strangers = {*walk.own.students, *walk.foreign.students} - walk.may_see(role)
     scoped = {_ANY_ID.sub("*", path) for path in SCOPED}
-    asked = refused = 0
+    asked, refused = 0, set()
     with walk.server.as_(role) as client:
         for mixed in (False, True):
             for path, query, is_foreign in walk.requests(mixed=mixed):
                 answer = client.get(path, params=query)
                 asked += 1
-                refused += answer.status_code == 403
+                refused |= {_ANY_ID.sub("*", path)} if answer.status_code == 403 else set()
                 assert answer.status_code in (200, 400, 403, 404), (path, query, answer.text)
                 # A question repeats what it was asked; it is told of nobody whom the asker did not name.
                 named = set(query.values()) if mixed else set()
@@ -175,7 +175,11 @@ def test_nobody_else_is_in_any_answer_whatever_is_named(role: str, walk: Walk) -
                 if is_foreign and _ANY_ID.sub("*", path) in scoped:
                     problem(answer, 403, "out_of_reach")
     assert asked > 100
-    assert refused > 20
+    assert len(refused) >= 20
+    tried = [one.refusal for one in walk.server.school.access.log.tried(walk.server.actors[role])]
+    assert refused <= {re.sub(r"{\w+}", "*", one.what) for one in tried}, "each leaves a trace"
+    assert walk.foreign.students[0] in {person for one in tried for person in one.people}
+    assert walk.foreign.group in {group for one in tried for group in one.classes}
 
 
 @pytest.mark.parametrize(
@@ -238,6 +242,21 @@ def test_what_is_foreign_and_what_is_not_there_are_told_alike(role: str, walk: W
             told, also = problem(nothing, 403, "out_of_reach"), problem(foreign, 403, "out_of_reach")
             assert told.pop("instance") != also.pop("instance"), "the request's own id"
             assert told == also, path
+
+
+@pytest.mark.parametrize("role", ["teacher", "class_teacher"])
+def test_whether_a_lesson_is_there_is_not_told_by_its_deadlines(role: str, walk: Walk) -> None:
+    with walk.server.as_(role) as client:
+        told = []
+        for lesson in (walk.foreign.place, str(uuid4())):
+            told.append(problem(client.get(f"/lessons/{lesson}/deadlines"), 404, "not_found"))
+            told[-1].pop("instance")
+        own = client.get(f"/lessons/{walk.own.place}/deadlines")
+        assert (own.status_code, own.json()["lesson"]) == (200, walk.own.place), "the own is told"
+    assert told[0] == told[1]
+    tried = walk.server.school.access.log.tried(walk.server.actors[role])
+    of_lessons = {one.refusal.classes for one in tried if one.refusal.what == "/lessons/{lesson}/deadlines"}
+    assert of_lessons >= {(walk.foreign.group,), ()}, "both leave a trace"
 
 
 def _writing(walk: Walk) -> Iterator[tuple[str, set[str], Any]]:
@@ -316,12 +335,18 @@ def _of(world: World, path: str) -> str:
 
 def test_a_token_of_one_school_is_nothing_in_another(walk: Walk, tmp_path: Path) -> None:
     tokens, actors = found_school(tmp_path, "sqlite")
+    admit(walk.server, *(role for role in ROLES if role not in walk.server.tokens))
+    size = walk.server.school.log_size()
     with served(tmp_path, tokens, actors) as other:
-        for role in LIMITED:
+        before = other.school.log_size()
+        for role in ROLES:
             headers = {"Authorization": f"Bearer {walk.server.tokens[role]}"}
             with httpx.Client(base_url=f"{other.base}/v1/schools/1534", headers=headers) as client:
-                for path in READS:
+                for path in [*READS, *OWN]:
                     problem(client.get(path), 401, "unauthorized")
+                for path in WRITES:
+                    problem(client.post(path, json={}), 401, "unauthorized")
+        assert (other.school.log_size(), walk.server.school.log_size()) == (before, size)
 
 
 def test_a_guardian_whose_link_ended_is_out_with_the_next_request(walk: Walk) -> None:
