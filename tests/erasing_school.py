@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -45,12 +46,25 @@ def approved(server: Served, person: str, **changes: Any) -> str:
 
 
 def spellings(values: dict[str, str]) -> list[bytes]:
-    """The bytes that a value may stand as: UTF-8, plain or in hex as in a dump, JSON's escapes, UTF-16."""
+    """The bytes that a value may stand as: UTF-8, plain or in hex as in a dump, JSON's escapes, UTF-16, in base64.
+
+    A disclosure is base64url, so that one which was never sealed shows its value in no other spelling; of that too the hex.
+    """
     found = []
     for value in values.values():
         raw = value.encode()
         found += [raw, raw.hex().encode(), value.encode("unicode_escape"), value.encode("utf-16-le")]
+        found += [spelt for one in _in_base64(raw) for spelt in (one, one.hex().encode())]
     return found
+
+
+def _in_base64(raw: bytes) -> list[bytes]:
+    """A value within a longer text in base64 or base64url: what of it stands alike wherever it begins."""
+    found = set()
+    for before, shared in enumerate((0, 2, 3)):
+        whole = b64encode(bytes(before) + raw)[shared : (before + len(raw)) * 8 // 6]
+        found |= {whole, whole.replace(b"+", b"-").replace(b"/", b"_")}
+    return sorted(found)
 
 
 def holding(folder: Path, needles: list[bytes]) -> list[str]:
