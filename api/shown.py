@@ -5,7 +5,8 @@ Apart from both, so that a command that looks at something does not wait for wha
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -25,6 +26,8 @@ SUBJECT_KINDS: Final[tuple[Kind, ...]] = (
     *("names", "notes", "reads", "results", "work"),
 )
 """What the file of one person shows."""
+_CITED: Final = re.compile(rb'"(?:consent|corrects|notice|refusal|replaces|request)":([0-9]{1,15})\b')
+"""An index of an earlier entry, in an entry's canonical bytes; a text has its quotation marks escaped."""
 
 
 @dataclass(slots=True)
@@ -39,6 +42,20 @@ class Shown:
     classes: Collection[str] | None = None
     form: Form | None = None
     kinds: tuple[Kind, ...] = ()
+
+
+def ids_of_entries(school: OpenSchool, entries: Iterable[bytes]) -> set[str]:
+    """Ids in entries, and in those that they rest on: a correction says whose mark it corrects by an entry's number."""
+    found: set[str] = set()
+    seen: set[int] = set()
+    waiting = list(entries)
+    while waiting:
+        raw = b"\n".join(waiting)
+        found |= ids_in(raw)
+        cited = {int(number) for number in _CITED.findall(raw)} - seen
+        seen |= cited
+        waiting = [entry for index in sorted(cited) for entry in school.recorder.entries(index, index + 1)]
+    return found
 
 
 def whose_data(school: OpenSchool, content: bytes | None, shown: Shown, position: int | None = None) -> Whose | None:

@@ -17,7 +17,7 @@ from api.auth import Right
 from api.problems import Problem
 from api.requests import authorize, path_index, read_body, school_of
 from api.schools import OpenSchool
-from api.whose import ids_in
+from api.shown import ids_of_entries
 from ledger.log import SignedCheckpoint
 from ledger.signing.proofs import NotThere, entry_bundle, hash_tile, prove_entry, read_entries
 from ledger.wire.entry import parse_entry
@@ -53,8 +53,14 @@ async def read_bundle(request: Request) -> Response:
     except WireError:
         raise Problem("not_found", 404) from None
     signed = await run_in_threadpool(_signed, school)
+
+    def work() -> bytes:
+        content = entry_bundle(school.recorder, path, signed.size)
+        note(request, people=ids_of_entries(school, [content]))
+        return content
+
     try:
-        content = await run_in_threadpool(entry_bundle, school.recorder, path, signed.size)
+        content = await run_in_threadpool(work)
     except NotThere:
         raise Problem("not_found", 404) from None
     return Response(content, media_type=_BYTES, headers=PRIVATE)
@@ -86,8 +92,13 @@ async def read_entry(request: Request) -> Response:
     head = await run_in_threadpool(school.recorder.head)
     if index >= head.size:
         raise Problem("not_found", 404)
-    (entry,) = await run_in_threadpool(read_entries, school.recorder, index, index + 1)
-    return Response(entry, media_type="application/json", headers=PRIVATE)
+
+    def work() -> bytes:
+        (entry,) = read_entries(school.recorder, index, index + 1)
+        note(request, people=ids_of_entries(school, [entry]))
+        return entry
+
+    return Response(await run_in_threadpool(work), media_type="application/json", headers=PRIVATE)
 
 
 @router.get("/entries/{index}/proof")
@@ -121,7 +132,7 @@ async def read_disclosures(request: Request) -> Response:
         (entry,) = read_entries(school.recorder, index, index + 1)
         digests = parse_entry(entry).data.get("_sd", ())
         opened = school.vault.read(digests)
-        note(request, people=ids_in(entry))
+        note(request, people=ids_of_entries(school, [entry]))
         return [opened[digest] for digest in digests if digest in opened]
 
     return school.json({"index": index, "disclosures": await run_in_threadpool(work)})

@@ -29,7 +29,7 @@ from ledger.journal.commands import EnrollStudent, RegisterPerson
 from ledger.wire.entry import Actor
 from projections.engine import Views
 from projections.errors import ViewsOfAnotherLog
-from tests.http_class import DAY, FIRST, LAST, SmallClass, problem
+from tests.http_class import DAY, FIRST, LAST, SmallClass, fact, problem, tag
 from tests.http_school import ORIGIN, Served, admit, post
 from tests.integration.test_signing_in import TEACHER, invited
 
@@ -219,6 +219,29 @@ def test_the_present_lesson_in_a_refusal_is_a_look_too(server: Served) -> None:
     (found,) = looks(server, before)
     assert (found.look.what, found.look.kinds) == ("/lessons/{lesson}/entries", ("absences", "marks", "work"))
     assert set(school.students) <= set(found.look.people)
+
+
+def test_an_entry_that_corrects_another_is_a_look_at_whom_that_is_of(server: Served) -> None:
+    """The entry itself has a number there, and what its note says is of the student."""
+    school = SmallClass(server)
+    student, teacher = school.students[0], server.actors["teacher"]
+    with server.as_("teacher") as client:
+        place, _ = school.recorded(client)
+        index = fact(client, place, "mark")["standing"]
+        for value in ("3", "2"):
+            body = {"corrects": index, "reason": "typo", "new": value, "note": "мать просила"}
+            answer = client.post(f"{place}/corrections", json=body, headers=tag(client, place))
+            assert answer.status_code == 201, answer.text
+            index = answer.json()["first_index"]
+    server.school.checkpointer.sign()
+    before = len(looks(server))
+    with server.as_("director") as director:
+        assert student not in director.get(f"/entries/{index}").text
+        assert director.get(f"/entries/{index}/disclosures").json()["disclosures"]
+        assert director.get(f"/log/tile/entries/000.p/{index + 1}").status_code == 200
+    entry, disclosures, bundle = looks(server, before)
+    assert entry.look.people == disclosures.look.people == tuple(sorted([student, teacher]))
+    assert {student, teacher} <= set(bundle.look.people)
 
 
 @pytest.mark.parametrize(
