@@ -18,9 +18,8 @@ from typing import Final
 
 from api.identity.kept import IdentityError, NotTheHolder, Stage, digest_of
 from api.identity.limits import Limits, Subject
-from api.identity.passkeys import has_factor
 from api.identity.rows import Execute, Rows
-from api.identity.sessions import begin_session, new_secret
+from api.identity.sessions import begin_session, end_sessions, has_factor, hold_account, new_secret
 
 DEPARTURE_SECONDS: Final = 600
 """How long a sign-in at the provider may take."""
@@ -141,10 +140,13 @@ class Links:
         pair = self._pair(issuer, subject)
 
         def work(execute: Execute) -> tuple[str, Stage, str]:
+            found = self._linked(execute, pair) if invitation is None else self._invited(execute, invitation, now)
+            if found is not None:
+                hold_account(execute, self._origin, found)
             account = self._linked(execute, pair)
             if invitation is not None:
                 account = self._link(execute, invitation, account, issuer, pair, now)
-            if account is None:
+            if account is None or account != found:
                 raise NotLinked(
                     "поставщик вас знает, а здесь с этим входом никто не связан: попросите приглашение / "
                     "the provider knows you, and no account here is linked to that: ask for an invitation"
@@ -159,10 +161,11 @@ class Links:
         """Take an account's link away and end its sessions; says whether there was one."""
 
         def work(execute: Execute) -> bool:
-            parameters = {"origin": self._origin, "account": account}
+            hold_account(execute, self._origin, account)
+            end_sessions(execute, self._origin, account)
             where = "WHERE origin = :origin AND account = :account"
-            execute(f"DELETE FROM sessions {where}", parameters)
-            return bool(execute(f"DELETE FROM links {where} RETURNING account", parameters))
+            given = {"origin": self._origin, "account": account}
+            return bool(execute(f"DELETE FROM links {where} RETURNING account", given))
 
         return self._rows.run(work)
 
@@ -197,7 +200,7 @@ class Links:
             " DO UPDATE SET issuer = :issuer, subject = :subject, made_at = :now",
             row,
         )
-        execute("DELETE FROM sessions WHERE origin = :origin AND account = :account", row)
+        end_sessions(execute, self._origin, account)
         return account
 
     def _linked(self, execute: Execute, pair: str) -> str | None:

@@ -14,15 +14,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, Literal
 
-from api.identity.kept import IdentityError, NotTheHolder, PasskeyRefused, Registered, Session, Stage
+from api.identity.kept import IdentityError, PasskeyRefused, Registered, Session, Stage
 from api.identity.limits import Limits
 from api.identity.recovery import make_recovery
 from api.identity.rows import Execute, Rows
-from api.identity.sessions import begin_session
+from api.identity.sessions import begin_session, check_fresh, end_session, end_sessions, has_factor, hold_account
 
 CHALLENGE_SECONDS: Final = 120
-FRESH_SECONDS: Final = 600
-"""How long after a sign-in passkeys may be registered and removed."""
 PASSKEYS_MAX: Final = 10
 """Of one account."""
 NAME_LENGTH_MAX: Final = 50
@@ -41,16 +39,6 @@ class Passkey:
     name: str
     made_at: int
     used_on: str | None
-
-
-def has_factor(execute: Execute, origin: str, account: str) -> bool:
-    """Whether an account has a second factor of either kind."""
-    rows = execute(
-        "SELECT 1 FROM credentials WHERE origin = :origin AND account = :account AND totp_confirmed = 1"
-        " UNION ALL SELECT 1 FROM passkeys WHERE origin = :origin AND account = :account",
-        {"origin": origin, "account": account},
-    )
-    return bool(rows)
 
 
 class Passkeys:
@@ -88,7 +76,7 @@ class Passkeys:
         """
 
         def work(execute: Execute) -> tuple[bytes, str, list[bytes]]:
-            self._check_fresh(execute, session, now)
+            check_fresh(execute, self._origin, session, now)
             known = self._known(execute, session.account)
             if len(known) >= PASSKEYS_MAX:
                 raise IdentityError(f"не больше {PASSKEYS_MAX} ключей входа / at most {PASSKEYS_MAX} passkeys")
@@ -150,7 +138,8 @@ class Passkeys:
         row = self._of(account, digest=digest, credential=made.credential, key=made.public_key, name=name, now=now)
 
         def work(execute: Execute) -> tuple[str, str, list[str]]:
-            self._check_fresh(execute, session, now)
+            hold_account(execute, self._origin, account)
+            check_fresh(execute, self._origin, session, now)
             first = not has_factor(execute, self._origin, account)
             taken = execute(
                 "INSERT INTO passkeys (origin, digest, account, credential, public_key, sign_count, name, made_at)"
@@ -190,6 +179,7 @@ class Passkeys:
         Raises:
             PasskeyRefused: no such passkey, another account's than the session's, or it signed less often than it had
                 before: there is a copy of it.
+            NotTheHolder: the session was ended meanwhile.
         """
         found = self._of("", digest=hashlib.sha256(credential).hexdigest())
         rows = self._rows.run(
@@ -203,6 +193,7 @@ class Passkeys:
         day = datetime.fromtimestamp(now, UTC).date().isoformat()
 
         def work(execute: Execute) -> tuple[str, Stage, str]:
+            hold_account(execute, self._origin, account)
             taken = execute(
                 "UPDATE passkeys SET sign_count = :count, used_on = :day WHERE origin = :origin AND digest = :digest"
                 " AND account = :account AND (sign_count < :count OR (sign_count = 0 AND :count = 0))"
@@ -213,7 +204,7 @@ class Passkeys:
                 raise PasskeyRefused("it signed no more often than before: a copy?")
             self._limits.take_back(execute, (self._limits.subject("passkey", address),))
             if session is not None:
-                self._end(execute, session)
+                end_session(execute, self._origin, session)
             role = None if session is None else session.role
             return begin_session(execute, self._origin, account, "full", role, now), "full", account
 
@@ -230,7 +221,8 @@ class Passkeys:
         """
 
         def work(execute: Execute) -> str | None:
-            self._check_fresh(execute, session, now)
+            hold_account(execute, self._origin, session.account)
+            check_fresh(execute, self._origin, session, now)
             return (
                 self._renewed(execute, session, now, alone=True)
                 if self._remove(execute, session.account, id_)
@@ -243,7 +235,8 @@ class Passkeys:
         """Remove an account's passkey and end its sessions; says whether there was one."""
 
         def work(execute: Execute) -> bool:
-            execute("DELETE FROM sessions WHERE origin = :origin AND account = :account", self._of(account))
+            hold_account(execute, self._origin, account)
+            end_sessions(execute, self._origin, account)
             return self._remove(execute, account, id_)
 
         return self._rows.run(work)
@@ -259,12 +252,6 @@ class Passkeys:
         if not has_factor(execute, self._origin, account):
             execute("DELETE FROM recovery_codes WHERE origin = :origin AND account = :account", self._of(account))
         return bool(rows)
-
-    def _check_fresh(self, execute: Execute, session: Session, now: int) -> None:
-        if now - session.made_at > FRESH_SECONDS:
-            raise IdentityError("войдите заново: вход был давно / sign in again: it was long ago")
-        if session.stage != "full" and has_factor(execute, self._origin, session.account):
-            raise NotTheHolder("the second factor was not passed")
 
     def _known(self, execute: Execute, account: str) -> list[bytes]:
         rows = execute(
@@ -300,17 +287,11 @@ class Passkeys:
 
     def _renewed(self, execute: Execute, session: Session, now: int, *, alone: bool) -> str:
         """The session under another name, as a full one; `alone`: every other session of the account ends."""
+        end_session(execute, self._origin, session)
         if alone:
-            execute("DELETE FROM sessions WHERE origin = :origin AND account = :account", self._of(session.account))
-        self._end(execute, session)
+            end_sessions(execute, self._origin, session.account)
         stage: Stage = "full" if has_factor(execute, self._origin, session.account) else "single"
         return begin_session(execute, self._origin, session.account, stage, session.role, now)
-
-    def _end(self, execute: Execute, session: Session) -> None:
-        execute(
-            "DELETE FROM sessions WHERE origin = :origin AND digest = :digest",
-            {"origin": self._origin, "digest": session.digest},
-        )
 
     def _of(self, account: str, **more: object) -> dict[str, object]:
         return {"origin": self._origin, "account": account, **more}

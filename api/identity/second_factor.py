@@ -12,6 +12,8 @@ from urllib.parse import quote
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
+from api.identity.kept import NotTheHolder, digest_of
+from api.identity.rows import Execute
 from ledger.vault.sealing import Sealer, bind
 
 STEP_SECONDS: Final = 30
@@ -47,6 +49,38 @@ class SecondFactors:
             SealBroken: it is another account's, or was changed.
         """
         return self._sealer.open(sealed, bind(_PURPOSE, self._origin, account), algorithm)
+
+    def take(self, execute: Execute, account: str, code: str, now: int) -> bool:
+        """Take a code, or a recovery code, once; says whether it is the first of its factor.
+
+        Raises:
+            NotTheHolder: it is not right.
+        """
+        of = {"origin": self._origin, "account": account}
+        rows = execute(
+            "SELECT totp_sealed, totp_algorithm, totp_confirmed, totp_step FROM credentials"
+            " WHERE origin = :origin AND account = :account AND totp_sealed IS NOT NULL",
+            of,
+        )
+        if rows:
+            sealed, algorithm, confirmed, last = rows[0]
+            step = step_of(self.open(account, bytes(sealed), algorithm), code, now, last)
+            taken = step is not None and execute(
+                "UPDATE credentials SET totp_step = :step, totp_confirmed = 1 WHERE origin = :origin"
+                " AND account = :account AND totp_step < :step RETURNING account",
+                of | {"step": step},
+            )
+            if taken:
+                return not confirmed
+        # Of either factor: an account has them from its first one on.
+        spent = execute(
+            "DELETE FROM recovery_codes WHERE origin = :origin AND account = :account AND digest = :digest"
+            " RETURNING digest",
+            of | {"digest": digest_of(code)},
+        )
+        if spent:
+            return False
+        raise NotTheHolder("the code is not right")
 
 
 def step_of(secret: bytes, code: str, now: int, after: int) -> int | None:

@@ -12,12 +12,20 @@ from typing import Any, Final
 from api.identity.kept import IdentityError, Login, NotTheHolder, Session, Stage, Token, digest_of
 from api.identity.limits import Limits
 from api.identity.links import Links
-from api.identity.passkeys import Passkeys, has_factor
+from api.identity.passkeys import Passkeys
 from api.identity.passwords import Cost, Passwords, check_password
 from api.identity.recovery import make_recovery
 from api.identity.rows import OF_ACCOUNTS, Execute, Rows
-from api.identity.second_factor import SecondFactors, link_of, spelt, step_of
-from api.identity.sessions import IDLE_SECONDS, begin_session, new_secret
+from api.identity.second_factor import SecondFactors, link_of, spelt
+from api.identity.sessions import (
+    IDLE_SECONDS,
+    begin_session,
+    end_session,
+    end_sessions,
+    has_factor,
+    hold_account,
+    new_secret,
+)
 
 INVITATION_SECONDS: Final = 7 * 86_400
 TOUCH_SECONDS: Final = 60
@@ -202,6 +210,7 @@ class Secrets:
         kept = self._passwords.hash(password)
 
         def work(execute: Execute) -> None:
+            self._hold(execute, account)
             if not execute(f"DELETE FROM invitations{standing} RETURNING account", found):
                 raise NotTheHolder("no such invitation")
             self._set_password(execute, account, kept, now)
@@ -217,7 +226,7 @@ class Secrets:
             The session's new secret.
 
         Raises:
-            NotTheHolder: the old one is not right.
+            NotTheHolder: the old one is not right, or the session was ended meanwhile.
             WeakPassword: the new one is not taken.
             TooManyTries: the account has to wait.
         """
@@ -237,6 +246,9 @@ class Secrets:
         kept = self._passwords.hash(new)
 
         def work(execute: Execute) -> str:
+            self._hold(execute, account)
+            self._check_password_stands(execute, account, before)
+            end_session(execute, self._origin, session)
             self._set_password(execute, account, kept, now)
             self._limits.take_back(execute, subjects)
             return self._begin(execute, account, session.stage, session.role, now)
@@ -270,6 +282,8 @@ class Secrets:
             raise NotTheHolder("login or password is not right")
 
         def work(execute: Execute) -> tuple[str, Stage, str]:
+            self._hold(execute, account)
+            self._check_password_stands(execute, account, kept)
             self._limits.take_back(execute, subjects)
             stage: Stage = "half" if has_factor(execute, self._origin, account) else "single"
             return self._begin(execute, account, stage, None, now), stage, account
@@ -310,11 +324,16 @@ class Secrets:
         if everywhere:
             self.end_sessions(session.account)
         else:
-            self._rows.run(lambda execute: self._end(execute, session.digest))
+            self._rows.run(lambda execute: end_session(execute, self._origin, session))
 
     def end_sessions(self, account: str) -> None:
         """End every session of an account."""
-        self._rows.run(lambda execute: self._forget(execute, "sessions", account))
+
+        def work(execute: Execute) -> None:
+            self._hold(execute, account)
+            end_sessions(execute, self._origin, account)
+
+        self._rows.run(work)
 
     # The second factor.
 
@@ -348,16 +367,17 @@ class Secrets:
             The session's new secret, and the recovery codes where it was the first; told here and never again.
 
         Raises:
-            NotTheHolder: it is not right, or was taken before.
+            NotTheHolder: it is not right, or was taken before; or the session was ended meanwhile.
             TooManyTries: the account has to wait.
         """
         subjects = (self._limits.subject("second", session.account),)
         self._limits.admit(self._rows, subjects, now)
 
         def work(execute: Execute) -> tuple[str, list[str]]:
-            first = self._take_code(execute, session.account, code, now)
+            self._hold(execute, session.account)
+            first = self._factors.take(execute, session.account, code, now)
             self._limits.take_back(execute, subjects)
-            self._end(execute, session.digest)
+            end_session(execute, self._origin, session)
             codes = make_recovery(execute, self._origin, session.account) if first else []
             return self._begin(execute, session.account, "full", session.role, now), codes
 
@@ -367,6 +387,7 @@ class Secrets:
         """Take every second factor and recovery code of an account away and end its sessions; was there one?"""
 
         def work(execute: Execute) -> bool:
+            self._hold(execute, account)
             rows = execute(
                 "UPDATE credentials SET totp_sealed = NULL, totp_algorithm = NULL, totp_confirmed = 0, totp_step = 0"
                 " WHERE origin = :origin AND account = :account AND totp_sealed IS NOT NULL RETURNING account",
@@ -376,7 +397,7 @@ class Secrets:
                 "DELETE FROM passkeys WHERE origin = :origin AND account = :account RETURNING digest", self._of(account)
             )
             self._forget(execute, "recovery_codes", account)
-            self._forget(execute, "sessions", account)
+            end_sessions(execute, self._origin, account)
             return bool(rows or passkeys)
 
         return self._rows.run(work)
@@ -385,6 +406,7 @@ class Secrets:
         """Take away all that lets somebody in to an account: it was closed."""
 
         def work(execute: Execute) -> None:
+            self._hold(execute, account)
             for table in OF_ACCOUNTS:
                 self._forget(execute, table, account)
 
@@ -397,53 +419,29 @@ class Secrets:
         if execute(taken, parameters):
             raise IdentityError("это имя входа занято / this login is taken")
 
-    def _take_code(self, execute: Execute, account: str, code: str, now: int) -> bool:
-        """Take a code; says whether it is the first of its factor.
-
-        Raises:
-            NotTheHolder: it is not right.
-        """
-        rows = execute(
-            "SELECT totp_sealed, totp_algorithm, totp_confirmed, totp_step FROM credentials"
-            " WHERE origin = :origin AND account = :account AND totp_sealed IS NOT NULL",
-            self._of(account),
-        )
-        if rows:
-            sealed, algorithm, confirmed, last = rows[0]
-            step = step_of(self._factors.open(account, bytes(sealed), algorithm), code, now, last)
-            taken = step is not None and execute(
-                "UPDATE credentials SET totp_step = :step, totp_confirmed = 1 WHERE origin = :origin"
-                " AND account = :account AND totp_step < :step RETURNING account",
-                self._of(account, step=step),
-            )
-            if taken:
-                return not confirmed
-        # Of either factor: an account has them from its first one on.
-        spent = execute(
-            "DELETE FROM recovery_codes WHERE origin = :origin AND account = :account AND digest = :digest"
-            " RETURNING digest",
-            self._of(account, digest=digest_of(code)),
-        )
-        if spent:
-            return False
-        raise NotTheHolder("the code is not right")
-
     def _set_password(self, execute: Execute, account: str, kept: str, now: int) -> None:
         execute(
             "UPDATE credentials SET password_hash = :kept, changed_at = :now"
             " WHERE origin = :origin AND account = :account",
             self._of(account, kept=kept, now=now),
         )
-        self._forget(execute, "sessions", account)
+        end_sessions(execute, self._origin, account)
 
     def _begin(self, execute: Execute, account: str, stage: Stage, role: str | None, now: int) -> str:
         return begin_session(execute, self._origin, account, stage, role, now)
 
-    def _end(self, execute: Execute, digest: str) -> None:
-        execute(
-            "DELETE FROM sessions WHERE origin = :origin AND digest = :digest",
-            {"origin": self._origin, "digest": digest},
-        )
+    def _hold(self, execute: Execute, account: str) -> None:
+        hold_account(execute, self._origin, account)
+
+    def _check_password_stands(self, execute: Execute, account: str, kept: str | None) -> None:
+        """Refuse a password that was right when its hash was read, and is another's by now.
+
+        Raises:
+            NotTheHolder: it is.
+        """
+        where = "WHERE origin = :origin AND account = :account AND password_hash = :kept"
+        if not execute(f"SELECT 1 FROM credentials {where}", self._of(account, kept=kept)):
+            raise NotTheHolder("the password was changed")
 
     def _forget(self, execute: Execute, table: str, account: str) -> None:
         execute(f"DELETE FROM {table} WHERE origin = :origin AND account = :account", self._of(account))
