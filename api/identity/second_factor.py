@@ -12,7 +12,7 @@ from urllib.parse import quote
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
-from api.identity.kept import NotTheHolder, digest_of
+from api.identity.kept import NotTheHolder, Session, digest_of
 from api.identity.rows import Execute
 from ledger.vault.sealing import Sealer, bind
 
@@ -50,19 +50,22 @@ class SecondFactors:
         """
         return self._sealer.open(sealed, bind(_PURPOSE, self._origin, account), algorithm)
 
-    def take(self, execute: Execute, account: str, code: str, now: int) -> bool:
+    def take(self, execute: Execute, session: Session, code: str, now: int) -> bool:
         """Take a code, or a recovery code, once; says whether it is the first of its factor.
+
+        No first one from half a session: it is to show a factor that its account has, not one that was just begun.
 
         Raises:
             NotTheHolder: it is not right.
         """
+        account = session.account
         of = {"origin": self._origin, "account": account}
         rows = execute(
             "SELECT totp_sealed, totp_algorithm, totp_confirmed, totp_step FROM credentials"
             " WHERE origin = :origin AND account = :account AND totp_sealed IS NOT NULL",
             of,
         )
-        if rows:
+        if rows and (rows[0][2] or session.stage != "half"):
             sealed, algorithm, confirmed, last = rows[0]
             step = step_of(self.open(account, bytes(sealed), algorithm), code, now, last)
             taken = step is not None and execute(

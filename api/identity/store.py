@@ -20,6 +20,7 @@ from api.identity.second_factor import SecondFactors, link_of, spelt
 from api.identity.sessions import (
     IDLE_SECONDS,
     begin_session,
+    check_fresh,
     end_session,
     end_sessions,
     has_factor,
@@ -119,6 +120,14 @@ class Secrets:
             )
         )
         return bool(rows)
+
+    def check_fresh(self, session: Session, now: int) -> None:
+        """Refuse a session that may make no token of its account's.
+
+        Raises:
+            IdentityError, NotTheHolder: as `api.identity.sessions.check_fresh`.
+        """
+        self._rows.run(lambda execute: check_fresh(execute, self._origin, session, now))
 
     # Logins and invitations.
 
@@ -337,23 +346,28 @@ class Secrets:
 
     # The second factor.
 
-    def enrol(self, session: Session) -> tuple[str, str]:
-        """Make a secret for an account that has no second factor; it counts once a code of it was given.
+    def enrol(self, session: Session, now: int) -> tuple[str, str]:
+        """Make a secret for an account that has no authenticator; it counts once a code of it was given.
 
         Returns:
             The secret as it is typed, and the link that authenticators take.
 
         Raises:
-            IdentityError: the account has one.
+            IdentityError: the account has one, or the sign-in was long ago.
+            NotTheHolder: the session lacks a factor that the account has, or was ended meanwhile.
         """
         secret, sealed, algorithm = self._factors.make(session.account)
-        rows = self._rows.run(
-            lambda execute: execute(
+
+        def work(execute: Execute) -> list[tuple[str]]:
+            self._hold(execute, session.account)
+            check_fresh(execute, self._origin, session, now)
+            return execute(
                 "UPDATE credentials SET totp_sealed = :sealed, totp_algorithm = :algorithm, totp_step = 0"
                 " WHERE origin = :origin AND account = :account AND totp_confirmed = 0 RETURNING login",
                 self._of(session.account, sealed=sealed, algorithm=algorithm),
             )
-        )
+
+        rows = self._rows.run(work)
         if not rows:
             raise IdentityError("второй фактор уже есть / there is a second factor already")
         return spelt(secret), link_of(secret, rows[0][0], self._origin)
@@ -361,7 +375,8 @@ class Secrets:
     def pass_second(self, session: Session, code: str, now: int) -> tuple[str, list[str]]:
         """Take a code of the second factor, or a recovery code: the session goes on as a full one, under another name.
 
-        A code is taken once. The first that is taken confirms the factor.
+        A code is taken once. The first that is taken confirms the factor, and ends every other session of the account:
+        who has the password alone may sit in one.
 
         Returns:
             The session's new secret, and the recovery codes where it was the first; told here and never again.
@@ -375,10 +390,13 @@ class Secrets:
 
         def work(execute: Execute) -> tuple[str, list[str]]:
             self._hold(execute, session.account)
-            first = self._factors.take(execute, session.account, code, now)
+            first = self._factors.take(execute, session, code, now)
             self._limits.take_back(execute, subjects)
             end_session(execute, self._origin, session)
-            codes = make_recovery(execute, self._origin, session.account) if first else []
+            codes = []
+            if first:
+                end_sessions(execute, self._origin, session.account)
+                codes = make_recovery(execute, self._origin, session.account)
             return self._begin(execute, session.account, "full", session.role, now), codes
 
         return self._rows.run(work)

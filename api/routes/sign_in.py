@@ -73,14 +73,14 @@ async def accept_invitation(request: Request) -> Response:
 @router.post("/second-factor/set-up", openapi_extra=asks(Nothing))
 @reads_nobody("one's own sign-in")
 async def set_up_second_factor(request: Request) -> Response:
-    """A new secret for an authenticator, told once; it counts once /second-factor took a code of it."""
+    """A new secret for an authenticator, told once, within ten minutes of signing in; /second-factor takes its code."""
     school, session = await _session(request)
     convert_body(await read_body(request), Nothing)
     if session.stage == "half":
         raise unauthorized()
 
     def work() -> Response:
-        secret, link = school.secrets.enrol(session)
+        secret, link = school.secrets.enrol(session, now_seconds())
         return school.json({"secret": secret, "link": link})
 
     return await run_in_threadpool(work)
@@ -226,7 +226,7 @@ async def read_my_tokens(request: Request) -> Response:
 @router.post("/me/tokens", status_code=201, openapi_extra=asks(bodies.NewToken))
 @reads_nobody("one's own sign-in")
 async def make_my_token(request: Request) -> Response:
-    """A token for a program of one's own, told once; it asks for a session: no token makes another."""
+    """A token for a program of one's own, told once, within ten minutes of signing in: no token makes another."""
     school, session = await _session(request)
     body = convert_body(await read_body(request), bodies.NewToken)
 
@@ -234,6 +234,7 @@ async def make_my_token(request: Request) -> Response:
         if session.stage == "half":
             raise unauthorized()
         _check_held(school, session, body.role)
+        school.secrets.check_fresh(session, now_seconds())
         return make_token(school, session.account, body)
 
     return await run_in_threadpool(work)

@@ -114,7 +114,7 @@ def test_a_code_counts_one_step_beside_now_and_once(store: Secrets, off: int, ta
     secret, _, _ = store.sign_in("orlova", PASSWORD, "::1", NOW)
     session = store.session(secret, NOW)
     assert session is not None
-    key, link = store.enrol(session)
+    key, link = store.enrol(session, NOW)
     assert link.startswith("otpauth://totp/")
     code = TOTP(secret_of(key), 6, SHA1(), 30).generate(NOW + off).decode()
     if not taken:

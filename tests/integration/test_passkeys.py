@@ -27,7 +27,7 @@ from api.requests import now_seconds
 from api.settings import Layout, SettingsError
 from tests.http_class import problem
 from tests.http_school import Served, make_school, served
-from tests.integration.test_signing_in import PASSWORD, TEACHER, Person, acknowledge, by_two, invited
+from tests.integration.test_signing_in import PASSWORD, TEACHER, Person, acknowledge, by_two, code_at, invited
 
 ADDRESS = "https://journal.example"
 UP, UV, AT = 0x01, 0x04, 0x40
@@ -264,6 +264,17 @@ def test_a_first_passkey_ends_what_the_password_alone_began(school: Served) -> N
     problem(thief.get("/me"), 401, "unauthorized")
     thief.sign_in()
     problem(thief.ask("POST", "/second-factor", {"code": "000000"}), 401, "not_the_holder")
+
+
+def test_an_authenticator_that_was_only_begun_is_no_second_factor(holder: tuple[Person, Device]) -> None:
+    """Who saw its secret and has the password would be in; it counts once who has all factors gave a code of it."""
+    person, device = holder
+    person.post("/passkeys/sign-in", device.sign(asked(person)))
+    secret = person.post("/second-factor/set-up")["secret"]
+    thief = Person(person.server)
+    thief.sign_in()
+    problem(thief.ask("POST", "/second-factor", {"code": code_at(secret)}), 401, "not_the_holder")
+    assert person.post("/second-factor", {"code": code_at(secret)})["next"] == "done"
 
 
 def test_an_administrator_takes_passkeys_away_with_the_second_factor(

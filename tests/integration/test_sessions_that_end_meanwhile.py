@@ -73,7 +73,7 @@ def session_of(store: Secrets, secret: str) -> Session:
 def with_code(store: Secrets) -> str:
     """Give the account an authenticator; returns its secret."""
     session = session_of(store, store.sign_in("orlova", PASSWORD, "::1", NOW)[0])
-    spelt, _ = store.enrol(session)
+    spelt, _ = store.enrol(session, NOW)
     store.pass_second(session, code_at(spelt, NOW - 30), NOW)
     return spelt
 
@@ -219,4 +219,4 @@ def test_a_factor_that_is_taken_away_while_its_code_is_judged_is_gone(opening: O
     assert not login.has_second_factor
     secret, stage, _ = other.sign_in("orlova", PASSWORD, "::1", NOW)
     assert stage == "single"
-    other.enrol(session_of(other, secret))
+    other.enrol(session_of(other, secret), NOW)

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
 from api.identity.passwords import Cost
+from api.requests import now_seconds
 from ledger.journal.account_vocabulary import AccountKind, Role
 from ledger.journal.commands import (
     AcknowledgeConfidentiality,
@@ -456,6 +457,34 @@ def test_another_password_ends_every_other_session(server: Served) -> None:
     other.sign_in(OTHER)
     person.post("/sign-out", {"everywhere": True})
     problem(other.get("/me"), 401, "unauthorized")
+
+
+def test_a_cookie_that_was_stolen_makes_no_other_way_in(server: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ten minutes behind the sign-in; a token would stay when the password is changed."""
+    person = invited(server, "teacher")
+    person.sign_in()
+    thief = Person(server)
+    thief.cookie = person.cookie
+    token = {"role": "teacher", "label": "расписание"}
+    with monkeypatch.context() as later:
+        later.setattr("api.routes.sign_in.now_seconds", lambda: now_seconds() + 601)
+        told = problem(thief.ask("POST", "/second-factor/set-up", {}), 409, "identity")
+        assert told["detail_en"] == "sign in again: it was long ago"
+        problem(thief.ask("POST", "/me/tokens", token), 409, "identity")
+        assert thief.get("/me").status_code == 200, "what it is good for until then is not taken away"
+    person.post("/me/tokens", token)
+    person.post("/second-factor/set-up")
+
+
+def test_a_first_code_ends_what_the_password_alone_began(server: Served) -> None:
+    person, thief = invited(server, "teacher", "deputy"), Person(server)
+    thief.sign_in()
+    person.sign_in()
+    made = person.post("/second-factor/set-up")
+    person.post("/second-factor", {"code": code_at(made["secret"])})
+    problem(thief.get("/me"), 401, "unauthorized")
+    assert person.get("/me").json()["stage"] == "full"
+    assert thief.sign_in()["next"] == "second_factor"
 
 
 def test_an_invitation_is_used_once_and_its_code_told_once(server: Served) -> None:
