@@ -2,7 +2,8 @@
 
 Subjects are keyed digests: who types a password where the login belongs leaves no trace of it. Of IPv6 an address is
 its network of 64 bits: whoever has one has all of them, 2^64 to try from. A try is counted before
-it is judged, so that tries side by side are counted too; one that succeeds is taken back.
+it is judged, and in the statement that looks whether it has to wait: of tries side by side one is let in where one is
+due. A try that succeeds is taken back. What was counted under a clock that went back since holds nobody up.
 """
 
 from __future__ import annotations
@@ -61,46 +62,19 @@ class Limits:
         message = f"{self._origin}\n{kind}\n{text}".encode("utf-8", "surrogatepass")
         return Subject(kind, hmac.new(self._key, message, hashlib.sha256).hexdigest())
 
-    def waits(self, execute: Execute, subjects: Sequence[Subject], now: int) -> int:
-        """How many seconds one of these has to wait; 0: none."""
-        return max(self._until(execute, subject) - now for subject in subjects)
-
-    def count(self, execute: Execute, subjects: Sequence[Subject], now: int) -> None:
-        """Count a try of each."""
-        for subject in subjects:
-            rows = execute(
-                "INSERT INTO attempts (origin, subject, failures, since, until)"
-                " VALUES (:origin, :subject, 1, :now, 0) ON CONFLICT (origin, subject) DO UPDATE SET"
-                " failures = CASE WHEN attempts.since < :old THEN 1 ELSE attempts.failures + 1 END,"
-                " since = CASE WHEN attempts.since < :old THEN :now ELSE attempts.since END RETURNING failures",
-                {"origin": self._origin, "subject": subject.digest, "now": now, "old": now - WINDOW_SECONDS},
-            )
-            over = rows[0][0] - LIMITS[subject.kind]
-            if over >= 0:
-                until = now + min(_WAIT_SECONDS << min(over, 10), WAIT_SECONDS_MAX)
-                execute(
-                    "UPDATE attempts SET until = :until WHERE origin = :origin AND subject = :subject",
-                    {"origin": self._origin, "subject": subject.digest, "until": until},
-                )
-            elif rows[0][0] == 1:
-                self._forget_old(execute, now)
-
     def admit(self, rows: Rows, subjects: Sequence[Subject], now: int) -> None:
-        """Count a try before it is judged, in a transaction of its own, unless somebody has to wait.
+        """Count a try of each before it is judged, in a transaction of its own, unless somebody has to wait.
 
         Raises:
-            TooManyTries: one of them has.
+            TooManyTries: one of them has; nothing was counted.
         """
 
-        def work(execute: Execute) -> int:
-            waits = self.waits(execute, subjects, now)
-            if waits <= 0:
-                self.count(execute, subjects, now)
-            return waits
+        def work(execute: Execute) -> None:
+            for subject in subjects:
+                if not self._count(execute, subject, now):
+                    raise TooManyTries(max(1, *(self._until(execute, one) - now for one in subjects)))
 
-        waits = rows.run(work)
-        if waits > 0:
-            raise TooManyTries(waits)
+        rows.run(work)
 
     def take_back(self, execute: Execute, subjects: Sequence[Subject]) -> None:
         """Take back a try that was right: the account's count begins anew, an address's is one less."""
@@ -111,6 +85,28 @@ class Limits:
                 execute(f"UPDATE attempts SET failures = failures - 1, until = 0{where} AND failures > 0", parameters)
             else:
                 execute(f"DELETE FROM attempts{where}", parameters)
+
+    def _count(self, execute: Execute, subject: Subject, now: int) -> bool:
+        """Count a try, unless its subject has to wait; says whether it was counted."""
+        of = {"origin": self._origin, "subject": subject.digest, "now": now}
+        rows = execute(
+            "INSERT INTO attempts (origin, subject, failures, since, until)"
+            " VALUES (:origin, :subject, 1, :now, 0) ON CONFLICT (origin, subject) DO UPDATE SET"
+            " failures = CASE WHEN attempts.since BETWEEN :old AND :ahead THEN attempts.failures + 1 ELSE 1 END,"
+            " since = CASE WHEN attempts.since BETWEEN :old AND :ahead THEN attempts.since ELSE :now END"
+            " WHERE attempts.until <= :now OR attempts.until > :ahead RETURNING failures",
+            of | {"old": now - WINDOW_SECONDS, "ahead": now + WINDOW_SECONDS},
+        )
+        if not rows:
+            return False
+        over = rows[0][0] - LIMITS[subject.kind]
+        if over >= 0:
+            until = now + min(_WAIT_SECONDS << min(over, 10), WAIT_SECONDS_MAX)
+            where = "WHERE origin = :origin AND subject = :subject"
+            execute(f"UPDATE attempts SET until = :until {where}", of | {"until": until})
+        elif rows[0][0] == 1:
+            self._forget_old(execute, now)
+        return True
 
     def _until(self, execute: Execute, subject: Subject) -> int:
         rows = execute(

@@ -23,6 +23,7 @@ from api.identity.store import INVITATION_SECONDS, Secrets
 from ledger.durable import FileRefused
 from ledger.errors import LetopisError
 from tests.conftest import Database
+from tests.overtaken_rows import Overtaken
 
 ORIGIN = "letopis.example/school/test"
 KEY = bytes(range(32))
@@ -158,6 +159,34 @@ def test_who_fails_waits_longer_each_time_and_is_forgiven_after_the_right_passwo
     store.sign_in("orlova", PASSWORD, "::1", moment)
     with pytest.raises(NotTheHolder):
         store.sign_in("orlova", "wrong", "::1", moment)
+
+
+def test_of_tries_side_by_side_one_is_let_in_where_one_is_due(opening: Opening) -> None:
+    """As another server's would be, between the look at who waits and the count."""
+    store, other = opening(), opening()
+    admitted(store)
+    for _ in range(5):
+        with pytest.raises(NotTheHolder):
+            store.sign_in("orlova", "wrong", "::1", NOW)
+    told: list[type[LetopisError]] = []
+
+    def attempt(by: Secrets) -> None:
+        with pytest.raises(LetopisError) as refusal:
+            by.sign_in("orlova", "wrong", "::1", NOW + 30)
+        told.append(refusal.type)
+
+    store._rows = Overtaken(store._rows, "INSERT INTO attempts", lambda: attempt(other))
+    attempt(store)
+    assert sorted(told, key=str) == [NotTheHolder, TooManyTries]
+
+
+def test_a_clock_that_was_put_right_holds_nobody_up(store: Secrets) -> None:
+    admitted(store)
+    for day, count in ((86_400, 12), (0, 1)):
+        for _ in range(count):
+            with pytest.raises((NotTheHolder, TooManyTries)):
+                store.sign_in("orlova", "wrong", "::1", NOW + day)
+    store.sign_in("orlova", PASSWORD, "::1", NOW)
 
 
 def test_an_address_that_tries_many_logins_waits_too(store: Secrets) -> None:

@@ -7,14 +7,12 @@ or in the very transaction, from a second opening of the store: as another serve
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
-from threading import Thread
-from typing import Any, Final, TypeVar
+from collections.abc import Callable
+from typing import Final
 
 import pytest
 
 from api.identity.kept import NotTheHolder, Registered, Session
-from api.identity.rows import Execute, Rows
 from api.identity.store import Secrets
 from ledger.errors import LetopisError
 from tests.integration.test_identity_on_both_databases import (
@@ -26,42 +24,12 @@ from tests.integration.test_identity_on_both_databases import (
     opening,
 )
 from tests.integration.test_signing_in import code_at
+from tests.overtaken_rows import Overtaken
 
 __all__ = ["opening"]
 OTHER: Final = "другая длинная строка"
 ISSUER: Final = "https://sso.example"
 CREDENTIAL: Final = b"credential"
-_T = TypeVar("_T")
-
-
-class Overtaken:
-    """Rows of a transaction that another one overtakes before its statement that begins so: or tries to, and waits."""
-
-    def __init__(self, rows: Rows, before: str, other: Callable[[], object]) -> None:
-        self._rows = rows
-        self._before = before
-        self._other = Thread(target=other)
-        self._is_begun = False
-
-    def run(self, work: Callable[[Execute], _T]) -> _T:
-        def overtaken(execute: Execute) -> _T:
-            def run_one(sql: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-                if sql.startswith(self._before) and not self._is_begun:
-                    self._is_begun = True
-                    self._other.start()
-                    self._other.join(0.5)
-                return execute(sql, parameters)
-
-            return work(run_one)
-
-        try:
-            return self._rows.run(overtaken)
-        finally:
-            if self._is_begun:
-                self._other.join()
-
-    def close(self) -> None:
-        self._rows.close()
 
 
 def session_of(store: Secrets, secret: str) -> Session:
