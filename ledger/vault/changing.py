@@ -3,7 +3,8 @@
 A change writes all wrapped keys anew into ``.rekey`` beside the old ones, syncs them and tries each; then it renames
 that folder ``.rekey-ready``, and that is the change. What is ready is put in the old ones' place by whoever comes
 first: the process that made it or, where that one died, the next that opens the folder. No key is needed for that.
-Before the rename everything is as it was.
+Before the rename everything is as it was, and whoever comes first overwrites and removes what was written: copies of
+keys that an erasure would not reach.
 
 Whoever opens the folder holds ``.in-use`` shared; a change holds it exclusively.
 """
@@ -17,7 +18,7 @@ import weakref
 from pathlib import Path
 from typing import Final
 
-from ledger.durable import SECRET_MODE, FileRefused, overwrite_file, sync_folder, sync_folders
+from ledger.durable import SECRET_MODE, FileRefused, overwrite_file, overwrite_files, sync_folder, sync_folders
 
 IN_USE: Final = ".in-use"
 STAGED: Final = ".rekey"
@@ -40,15 +41,19 @@ class Using:
 
 
 def use_keys(folder: Path) -> Using:
-    """Hold a folder of keys, once a change that was ready is in place.
+    """Hold a folder of keys, once a change that was ready is in place, and nothing is left of one that was not.
 
     Raises:
         KeysInUse: its key-encryption key is just being changed.
         FileRefused: it cannot be opened, or what is ready cannot be put in place.
     """
-    if (folder / READY).exists():
-        change_keys(folder).close()  # puts it in place
-    return _hold(folder, fcntl.LOCK_SH)
+    held = _hold(folder, fcntl.LOCK_SH)
+    # Looked for behind the lock: a change may have become ready and died up to then, and none is under way now.
+    while (folder / READY).exists() or (folder / STAGED).exists():
+        held.close()
+        change_keys(folder).close()
+        held = _hold(folder, fcntl.LOCK_SH)
+    return held
 
 
 def change_keys(folder: Path) -> Using:
@@ -61,11 +66,27 @@ def change_keys(folder: Path) -> Using:
     held = _hold(folder, fcntl.LOCK_EX)
     try:
         put_in_place(folder)
-        shutil.rmtree(folder / STAGED, ignore_errors=True)
+        discard_staged(folder)
     except OSError as error:
         held.close()
         raise FileRefused(f"{folder}: cannot be written ({error.strerror})") from None
+    except FileRefused:
+        held.close()
+        raise
     return held
+
+
+def discard_staged(folder: Path) -> None:
+    """Overwrite and remove what was written for a change that is not ready: with its key-encryption key it opens.
+
+    Raises:
+        FileRefused, OSError: it cannot be written, or removed.
+    """
+    staged = folder / STAGED
+    if staged.exists():
+        overwrite_files(path for path in staged.rglob("*") if path.is_file())
+        shutil.rmtree(staged)
+        sync_folder(folder)
 
 
 def put_in_place(folder: Path) -> None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from typing import Final
 from urllib.parse import unquote
 
 from ledger.durable import FileRefused, create_file, create_files, read_secret, secret_folders, sync_folder
-from ledger.vault.changing import READY, STAGED, change_keys, put_in_place
+from ledger.vault.changing import READY, STAGED, change_keys, discard_staged, put_in_place
 from ledger.vault.kek import KEK_FILE, KekSecrets, KeyEncryptionKey
 from ledger.vault.keys import FILE_BYTES_MAX, bound_key, format_key, parse_key
 from ledger.vault.opening import open_kek
@@ -66,7 +66,8 @@ def rekey(
         put_in_place(folder)
         step("placed")
     finally:
-        shutil.rmtree(folder / STAGED, ignore_errors=True)
+        with suppress(FileRefused, OSError):  # whoever opens the folder next does it
+            discard_staged(folder)
         held.close()
     return count
 

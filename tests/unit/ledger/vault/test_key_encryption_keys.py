@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
+import subprocess
+import sys
 from functools import partial
 from pathlib import Path
 
 import pytest
 
 from ledger.durable import FileRefused
-from ledger.vault import KekRefused, KekSecrets, KeyStore, create_key_store
+from ledger.vault import KekRefused, KekSecrets, KeyStore, changing, create_key_store
 from ledger.vault.changing import READY, STAGED, KeysInUse, change_keys
 from ledger.vault.kek import NO_SECRETS, new_file_kek
 from ledger.vault.rekeying import STEPS, rekey
 from tests.small_vaults import ORIGIN, OTHER, PERSON
 
+ROOT = Path(__file__).parents[4]
 PHRASE = b"correct horse"
 BOUND = b"bound"
 
@@ -144,3 +149,50 @@ def test_keys_in_use_are_not_changed_and_a_change_lets_nobody_in(tmp_path: Path)
         KeyStore(keys, ORIGIN)
     held.close()
     KeyStore(keys, ORIGIN).close()
+
+
+def test_what_a_killed_change_left_is_gone_with_the_next_opening(tmp_path: Path) -> None:
+    """It is a copy of every person's key, beside the key that opens it: an erasure would leave it there."""
+    keys = tmp_path / "keys"
+    create_key_store(keys)
+    sealed = sealed_in(keys)
+    killed = subprocess.run(
+        [sys.executable, "-m", "tests.rekeying_process", str(keys), "", "staged"], cwd=ROOT, check=False
+    )
+    assert killed.returncode == -signal.SIGKILL
+    assert (keys / STAGED / "kek").exists()
+    assert len(list((keys / STAGED).rglob(f"{PERSON}.*.key"))) == 1
+    aside = next((keys / STAGED).rglob(f"{PERSON}.*.key"))
+    os.link(aside, tmp_path / "disk")
+    opens(keys, sealed)
+    assert not (keys / STAGED).exists()
+    assert not any((tmp_path / "disk").read_bytes()), "and written over, as what is erased"
+
+
+def test_a_change_that_becomes_ready_while_the_folder_is_opened_is_put_in_place_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A key made under the old key-encryption key would not open under the one that is put in place behind it."""
+    keys = tmp_path / "keys"
+    create_key_store(keys)
+    sealed = sealed_in(keys)
+    ready = [sys.executable, "-m", "tests.rekeying_process", str(keys), "", "ready"]
+    hold = changing._hold
+
+    def hold_behind_the_change(folder: Path, how: int) -> changing.Using:
+        if not (keys / READY).exists() and (keys / "kek").stat().st_ino == before:
+            subprocess.run(ready, cwd=ROOT, check=False)
+        return hold(folder, how)
+
+    before = (keys / "kek").stat().st_ino
+    monkeypatch.setattr(changing, "_hold", hold_behind_the_change)
+    store = KeyStore(keys, ORIGIN)
+    assert not (keys / READY).exists()
+    made = store.make(PERSON, "note").seal(b"x", BOUND)
+    store.close()
+    monkeypatch.undo()
+    opens(keys, sealed)
+    store = KeyStore(keys, ORIGIN)
+    sealer = store.sealer(PERSON, "note")
+    assert sealer.open(made, BOUND, sealer.algorithm) == b"x"
+    store.close()
