@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from api.cli.keeping import export_archive
 from api.erasing import ERASED, STEPS, pending
 from api.schools import open_school, removable_rows
 from api.scratch import EXTRACTS, scratch_folder
-from ledger.vault import KeyErased, KeyStore, Owner
+from ledger.vault import KeyErased, KeyStore, Owner, SealedRow, SealedRows
 from ledger.vault.sqlite import SQLiteRows
 from ledger.vault.sweeping import sweep
 from tests.cluster import Cluster
@@ -152,6 +153,49 @@ def test_who_proposed_it_does_not_approve_it(server: Served) -> None:
         problem(refused, 403, "second_person_needed")
         problem(administrator.post(f"/erasures/{erasure}/execution", json={}), 409, "not_approved")
     assert len(rows_of(server, person)) == 7
+
+
+class OvertakenRows:
+    """Rows of a vault of which the next insertion is overtaken by something else, right before or right behind it."""
+
+    def __init__(self, rows: SealedRows, act: Callable[[], object], *, is_before: bool) -> None:
+        self._rows, self._act, self._is_before = rows, act, is_before
+        self._is_done = False
+
+    def insert(self, rows: Sequence[SealedRow]) -> None:
+        is_first, self._is_done = not self._is_done, True
+        if is_first and self._is_before:
+            self._act()
+        self._rows.insert(rows)
+        if is_first and not self._is_before:
+            self._act()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._rows, name)
+
+
+@pytest.mark.parametrize("is_before", [True, False], ids=["before", "behind"])
+def test_what_is_kept_while_its_person_is_erased_is_refused_and_opens_nowhere(server: Served, is_before: bool) -> None:
+    """Its key was there when the value was sealed, and is gone when its row is written: the row is as the others."""
+    person = planted(server)
+    erasure = approved(server, person)
+    value = {"phone": "+7 495 000-71-72"}
+    with server.as_("administrator") as administrator, server.as_("administrator") as other:
+        vault = server.school.vault
+
+        def execute() -> None:
+            post(other, f"/erasures/{erasure}/execution", {})
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(vault, "_rows", OvertakenRows(vault._rows, execute, is_before=is_before))
+            problem(administrator.post(f"/people/{person}/data", json=value), 409, "person_erased")
+        assert administrator.get("/erasures").json()["rows"][0]["erased_entry"]
+        assert administrator.get(f"/people/{person}").status_code == 200
+    assert holding(server.school.layout.var, spellings(CANARIES | LATER | value)) == []
+    assert vault.read([row.digest for row in rows_of(server, person)]) == {}
+    with closing(removable_rows(server.school)) as rows:
+        found = sweep(rows, vault.keys, server.school.recorder, apply=True)
+    assert (found.missing, rows_of(server, person)) == (0, [])
 
 
 def test_a_server_beside_cannot_open_what_another_process_erased(
