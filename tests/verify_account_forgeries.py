@@ -331,6 +331,13 @@ def another_role_in_the_table_of_accounts(school: Sample) -> None:
     school.builder.shown["accounts", 2] = (6, "директор")
 
 
+def technician(school: Sample) -> dict[str, str]:
+    """The sample's technician, as who acts."""
+    entries = school.builder.entries
+    granted = next(one["stream"] for one in entries if one["data"].get("role") == "system_administrator")
+    return {"id": granted.partition("/")[2], "role": "system_administrator"}
+
+
 @contextmanager
 def directed(school: Sample) -> Iterator[str]:
     """Act as the administrator once there is a director, who was invited; gives that account."""
@@ -339,7 +346,10 @@ def directed(school: Sample) -> Iterator[str]:
         director = b.uuid()
         open_account(b, director, "employee", "Директор")
         grant(b, director, "director")
-        help_in(b, director, "first_code", "first_access")
+        by, b.actor = b.actor, technician(school)
+        request = ask_help(b, director, "first_code", "first_access")
+        b.actor = by
+        help_in(b, director, "first_code", "first_access", request=request)
         b.begin()
         yield director
 
@@ -363,7 +373,7 @@ def second_factor_of_a_role_to_come_taken_away_by_one_person(school: Sample) -> 
 def director_given_another_code_while_the_role_is_taken_away(school: Sample) -> None:
     b = school.builder
     with directed(school) as director:
-        revoke(b, director, b.entries[-1]["index"] - 1)
+        revoke(b, director, b.entries[-1]["index"] - 2)
         help_in(b, director, "code")
 
 
@@ -396,11 +406,11 @@ def help_by_one_person_once_the_account_of_who_directs_was_closed(school: Sample
 def help_by_one_person_once_the_role_of_who_directs_was_taken_away(school: Sample) -> None:
     b = school.builder
     with directed(school) as director:
-        revoke(b, director, b.entries[-1]["index"] - 1)
+        revoke(b, director, b.entries[-1]["index"] - 2)
         help_in(b, school.employee, "code", basis="акт № 7")
 
 
-@story("account-state")
+@story("account-state", "help-alone")
 def first_code_given_twice(school: Sample) -> None:
     with directed(school) as director:
         help_in(school.builder, director, "first_code", "first_access")
@@ -430,8 +440,7 @@ def director_given_a_first_code_by_a_technician(school: Sample) -> None:
         later = b.uuid()
         open_account(b, later, "employee", "Директор завтра")
         grant(b, later, "director", starts_on="2099-01-01")
-        granted = {one["stream"]: one for one in b.entries if one["data"].get("role") == "system_administrator"}
-        b.actor = {"id": next(iter(granted)).partition("/")[2], "role": "system_administrator"}
+        b.actor = technician(school)
         help_in(b, later, "first_code", "first_access")
 
 
@@ -445,7 +454,7 @@ def first_code_once_a_link_was_taken_away(school: Sample) -> None:
         help_in(b, school.teacher, "first_code", "first_access")
 
 
-@story("account-state")
+@story("account-state", "help-alone")
 def first_code_of_a_strong_account_that_was_closed(school: Sample) -> None:
     b = school.builder
     with administered(school):
@@ -454,6 +463,25 @@ def first_code_of_a_strong_account_that_was_closed(school: Sample) -> None:
         close(b, school.teacher)
         open_account(b, school.teacher)
         help_in(b, school.teacher, "first_code", "first_access")
+
+
+@story("help-alone")
+def first_code_given_by_who_granted_the_role(school: Sample) -> None:
+    b = school.builder
+    with administered(school):
+        open_account(b, school.teacher)
+        grant(b, school.teacher, "deputy")
+        help_in(b, school.teacher, "first_code", "first_access")
+
+
+@story("help-alone")
+def strong_role_granted_by_who_gave_the_code(school: Sample) -> None:
+    b = school.builder
+    with administered(school):
+        open_account(b, school.teacher)
+        grant(b, school.teacher, "teacher")
+        help_in(b, school.teacher, "first_code", "first_access")
+        grant(b, school.teacher, "deputy")
 
 
 @story("request-same-person")
@@ -496,6 +524,12 @@ def help_asked_for_beside_a_request_that_waits(school: Sample) -> None:
     with directed(school) as director:
         ask_help(school.builder, director, "code")
         ask_help(school.builder, director, "second_factor")
+
+
+@story("account-state")
+def first_code_asked_for_again(school: Sample) -> None:
+    with directed(school) as director:
+        ask_help(school.builder, director, "first_code", "first_access")
 
 
 @story("account-state")

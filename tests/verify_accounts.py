@@ -171,7 +171,10 @@ def _helped(b: Any, first: str, employee: str) -> str:
     help_in(b, first, "passkey", "lost_device", basis='-акт; "7"')
     open_account(b, director, "employee", "Директор")
     grant(b, director, "director", ends_on="2027-05-31")
-    help_in(b, director, "first_code", "first_access")
+    b.actor = {"id": technician, "role": "system_administrator"}
+    first_code = ask_help(b, director, "first_code", "first_access")
+    b.actor = {"id": employee, "role": "administrator"}
+    help_in(b, director, "first_code", "first_access", request=first_code)
     help_in(b, director, "link", "provider")
     b.actor = {"id": technician, "role": "system_administrator"}
     of_code = ask_help(b, director, "code", "forgotten_password")

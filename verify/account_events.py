@@ -35,6 +35,8 @@ ACCOUNT_EVENTS: Final[tuple[EventType, ...]] = (
         "sign_in_helped/1", "account", basis_opt=SOME_TEXT, reason=_HELPED_FOR, request_opt=INDEX,
         help=words("first_code", "code", "second_factor", "passkey", "link", "token"),
     ),
-    event_type("sign_in_help_requested/1", "account", help=words("code", "second_factor"), reason=_HELPED_FOR),
+    event_type(
+        "sign_in_help_requested/1", "account", help=words("first_code", "code", "second_factor"), reason=_HELPED_FOR
+    ),
     event_type("sign_in_help_refused/1", "account", request=INDEX, basis=SOME_TEXT),
 )  # fmt: skip

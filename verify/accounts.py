@@ -103,7 +103,8 @@ class _Account:
     """An account that was opened here; `is_named`: of a registered person; `last_day`: of who was dismissed.
 
     `is_strong`: it was ever granted a role that no one person helps in to; `is_invited`: it was ever given a code, or
-    somebody was let in before that was an entry;
+    somebody was let in before that was an entry; `strengthened_by`: others who granted such a role; `let_in_by`: who
+    gave the last code, alone and without a document;
     `directed_until`: when a role of direction was last taken from it, by itself or with the account.
     """
 
@@ -116,6 +117,8 @@ class _Account:
     is_strong: bool = False
     is_invited: bool = False
     directed_until: bytes = b""
+    strengthened_by: set[bytes] = field(default_factory=set)
+    let_in_by: set[bytes] = field(default_factory=set)
 
     def directs(self, at: bytes) -> bool:
         """Say whether it could have answered a request at a moment, wherever the school is, or lately."""
@@ -194,6 +197,7 @@ class Accounts:
         account = _Account(kind, digests is None)
         if before is not None:
             account.read, account.is_strong = before.read, before.is_strong
+            account.strengthened_by = before.strengthened_by
             account.is_invited = before.is_invited or before.is_strong
             account.directed_until = before.directed_until
         self._accounts[stream.id] = account
@@ -224,7 +228,12 @@ class Accounts:
         if any(grant.meets(other) for other in account.grants.values()):
             self._find("account-role", "days without this role", starts_on, field_name="data.starts_on")
         account.grants[index] = grant
-        account.is_strong |= role not in _WEAK
+        if role not in _WEAK:
+            others = set(people_of(groups)) - {stream.id}
+            if not account.let_in_by.isdisjoint(others):
+                self._find("help-alone", "another than who let in", groups[ACTOR], field_name="actor.id")
+            account.is_strong = True
+            account.strengthened_by |= others
 
     def role_revoked(self, stream: Stream, index: int, groups: Groups) -> None:
         """Take back a role; not an administrator's whom nothing ends, unless another such one does it."""
@@ -296,16 +305,17 @@ class Accounts:
             self._check_holds(_HELPERS if is_for_any else {b"administrator"}, groups)
         if account is None:
             return
-        if help_ == b"first_code" and account.is_invited:
-            self._find("account-state", "a code given for the first time", help_, field_name="data.help")
-        is_of_two = help_ in _OF_TWO and account.is_strong
+        self._check_first(help_, account)
+        others = set(people_of(groups)) - {stream.id}
+        is_of_granter = help_ == b"first_code" and not account.strengthened_by.isdisjoint(others)
+        is_of_two = is_of_granter or (help_ in _OF_TWO and account.is_strong)
         if is_of_two and request is None and basis is None:
             self._find("help-alone", "a request and another's answer, or a document", groups[ACTOR], field_name="type")
-        people = {stream.id, *people_of(groups)}
-        if basis is not None and any(
-            one.directs(groups[AT]) for id_, one in self._accounts.items() if id_ not in people
-        ):
+        rest = (one for id_, one in self._accounts.items() if id_ != stream.id and id_ not in others)
+        if basis is not None and any(one.directs(groups[AT]) for one in rest):
             self._find("help-alone", "nobody else who answers, or did lately", groups[ACTOR], field_name="data.basis")
+        if help_ in (b"first_code", b"code"):
+            account.let_in_by = others if request is None and basis is None else set()
         account.is_invited |= help_ in (b"first_code", b"code", b"link")
 
     def sign_in_help_requested(self, stream: Stream, index: int, groups: Groups) -> None:
@@ -313,7 +323,7 @@ class Accounts:
         help_, reason = groups[DATA]
         self._row("asked", stream.id, index, groups, reason=_HELPED_FOR[reason], help=_HELPS[help_])
         self._check_holds(_HELPERS, groups)
-        self._account(stream)
+        self._check_first(help_, self._account(stream))
         if stream.id in self._asked:
             self._find("request-mismatch", "an answer to the request before", self._asked[stream.id].entry)
         self._asked[stream.id] = _Asked(index, help_, reason, frozenset(people_of(groups)))
@@ -324,6 +334,10 @@ class Accounts:
         self._row("refused", stream.id, index, groups, basis=cell(unescape(basis)), request=request)
         self._account(stream)
         self._answer(stream, request, groups)
+
+    def _check_first(self, help_: bytes, account: _Account | None) -> None:
+        if help_ == b"first_code" and account is not None and account.is_invited:
+            self._find("account-state", "a code given for the first time", help_, field_name="data.help")
 
     def _answer(self, stream: Stream, request: bytes, groups: Groups) -> _Asked | None:
         """Judge an answer to the request that waits, which waits no more: by neither who asked nor the holder."""

@@ -82,8 +82,8 @@ FURTHER_FINDINGS: Final[dict[str, tuple[str, str]]] = {
         "These are logs of different schools: neither continues the other.",
     ),
     "help-alone": (
-        "В сильную роль вновь дали войти в одиночку: без документа или когда ответить было кому.",
-        "A new way in to a strong role was given by one person: without a document, or though another could answer.",
+        "В сильную роль дали войти в одиночку: без документа или когда ответить было кому.",
+        "A way in to a strong role was given by one person: without a document, or though another could answer.",
     ),
 }
 

@@ -134,6 +134,7 @@ PHRASES: Final[dict[str, str]] = {
     "a code given for the first time": "код, данный впервые",
     "a request and another's answer, or a document": "просьба и ответ другого человека, или документ",
     "nobody else who answers, or did lately": "никого другого, кто ответил бы или мог недавно",
+    "another than who let in": "другой, чем кто дал вход",
     "another administrator whose role has no end": "другой администратор, чья роль бессрочна",
     "purpose, end, and one scope at most": "цель, срок и не больше одной области",
     "no purpose and no scope": "без цели и области",

@@ -160,7 +160,7 @@ def reset(
 @accounts.command(short_help="Попросить второго / ask a second person")
 def ask(
     account: Account,
-    help_: Annotated[str, typer.Argument(metavar="HELP", help="code, second_factor")],
+    help_: Annotated[str, typer.Argument(metavar="HELP", help="first_code, code, second_factor")],
     reason: Reason = None,
     by: By = None,
     var: Var = Path("var"),

@@ -103,11 +103,14 @@ def answer(school: OpenSchool, actor: Actor, account: Account, request: int, log
         raise Refused("not_a_request", "no request here has this index and waits", clause=LOG, where="request")
     known = school.secrets.login(account.id)
     name = login or (known.login if known is not None else "")
-    if asked.help == "code":
-        school.secrets.check_login(account.id, name)
     command = jc.HelpSignIn(account=account.id, help=asked.help, request=request)
+    if asked.help != "second_factor":
+        school.app.check(command, actor=actor)  # who may is told before how to
+        if asked.help == "first_code" != _code_for(school, account):
+            raise Refused("invited_already", "a code was given before: this is another", clause=LOG, where="help")
+        school.secrets.check_login(account.id, name)
     entry = school.execute(command, actor).first_index
-    if asked.help == "code":
+    if asked.help != "second_factor":
         return _invited(school, account, name, entry)
     school.secrets.reset_second(account.id)
     return Given(entry)

@@ -30,7 +30,8 @@
   class Accounts {
     constructor(rules) {
       this.rules = rules;
-      this.accounts = new Map(); // id -> {kind, isClosed, lastDay: of who was dismissed, grants, read, isStrong and isInvited: ever, directedUntil: when a role of direction was taken}
+      this.accounts = new Map(); // id -> {kind, isClosed, lastDay: of who was dismissed, grants, read, isStrong and isInvited: ever, directedUntil: when a role of direction was taken,
+      // strengthenedBy: others who granted a role that no one person helps in to, letInBy: who gave the last code alone}
       this.asked = new Map(); // id -> the request for help that waits, also of an account opened before the range
       this.founding = null; // {account, command}: of the one holder who grants himself a role
     }
@@ -63,7 +64,7 @@
       this.accounts.set(stream.id, {
         kind, isClosed: false, grants: new Map(), read: before ? before.read : new Set(),
         isStrong: Boolean(before && before.isStrong), isInvited: Boolean(before && (before.isInvited || before.isStrong)),
-        directedUntil: before ? before.directedUntil : "",
+        directedUntil: before ? before.directedUntil : "", letInBy: [], strengthenedBy: before ? before.strengthenedBy : [],
       });
     }
 
@@ -90,7 +91,13 @@
         rules.find("account-role", "days without this role", startsOn, "data.starts_on");
       }
       account.grants.set(entry.index, grant);
-      if (!WEAK.includes(role)) account.isStrong = true;
+      if (WEAK.includes(role)) return;
+      const others = peopleOf(entry).filter((one) => one !== stream.id);
+      if (others.some((one) => account.letInBy.includes(one))) {
+        rules.find("help-alone", "another than who let in", entry.actor, "actor.id");
+      }
+      account.isStrong = true;
+      account.strengthenedBy = [...account.strengthenedBy, ...others];
     }
 
     role_revoked(stream, entry, { grant }) {
@@ -157,23 +164,24 @@
         this.checkHolds(isForAny ? HELPERS : ["administrator"], entry);
       }
       if (!account) return;
-      if (help === "first_code" && account.isInvited) {
-        rules.find("account-state", "a code given for the first time", help, "data.help");
-      }
-      const isOfTwo = OF_TWO.includes(help) && account.isStrong;
+      this.checkFirst(help, account);
+      const others = peopleOf(entry).filter((one) => one !== stream.id);
+      const isOfGranter = help === "first_code" && others.some((one) => account.strengthenedBy.includes(one));
+      const isOfTwo = isOfGranter || (OF_TWO.includes(help) && account.isStrong);
       if (isOfTwo && request === undefined && basis === undefined) {
         rules.find("help-alone", "a request and another's answer, or a document", entry.actor, "type");
       }
-      const people = [stream.id, ...peopleOf(entry)];
+      const people = [stream.id, ...others];
       if (basis !== undefined && [...this.accounts].some(([id, one]) => !people.includes(id) && directs(one, entry.at))) {
         rules.find("help-alone", "nobody else who answers, or did lately", entry.actor, "data.basis");
       }
       if (["first_code", "code", "link"].includes(help)) account.isInvited = true;
+      if (help === "first_code" || help === "code") account.letInBy = request === undefined && basis === undefined ? others : [];
     }
 
     sign_in_help_requested(stream, entry, { help, reason }) {
       this.checkHolds(HELPERS, entry);
-      this.openAccount(stream);
+      this.checkFirst(help, this.openAccount(stream));
       const before = this.asked.get(stream.id);
       if (before) this.rules.find("request-mismatch", "an answer to the request before", String(before.entry));
       this.asked.set(stream.id, { entry: entry.index, help, reason, people: peopleOf(entry) });
@@ -182,6 +190,12 @@
     sign_in_help_refused(stream, entry, { request }) {
       this.openAccount(stream);
       this.answer(stream, request, entry);
+    }
+
+    checkFirst(help, account) {
+      if (help === "first_code" && account && account.isInvited) {
+        this.rules.find("account-state", "a code given for the first time", help, "data.help");
+      }
     }
 
     // Judges an answer to the request that waits, which waits no more: by neither who asked nor the account's holder.

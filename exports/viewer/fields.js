@@ -262,7 +262,7 @@
     sign_in_helped: {
       help: oneOf("first_code", "code", "second_factor", "passkey", "link", "token"), reason: helpedFor, "request?": index, "basis?": some,
     },
-    sign_in_help_requested: { help: oneOf("code", "second_factor"), reason: helpedFor },
+    sign_in_help_requested: { help: oneOf("first_code", "code", "second_factor"), reason: helpedFor },
     sign_in_help_refused: { request: index, basis: some },
   });
   declare("paper", {

@@ -191,8 +191,8 @@
       "A teacher, an enrollment or a leaving is back-dated into a closed period by one person alone.",
     ],
     "help-alone": [
-      "В сильную роль вновь дали войти в одиночку: без документа или когда ответить было кому.",
-      "A new way in to a strong role was given by one person: without a document, or though another could answer.",
+      "В сильную роль дали войти в одиночку: без документа или когда ответить было кому.",
+      "A way in to a strong role was given by one person: without a document, or though another could answer.",
     ],
     "reopening-waits": [
       "Открыть снова просят второй раз, хотя первая заявка ждёт ответа.",

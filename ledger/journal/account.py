@@ -25,6 +25,7 @@ from ledger.journal.context import Context
 from ledger.journal.facts import people_of
 from ledger.journal.recorded import Recorded
 from ledger.journal.rules import DIRECTION
+from ledger.wire.entry import Actor
 
 WEAK_ROLES: Final = frozenset({"teacher", "class_teacher", "student", "guardian"})
 """Roles that sign in by a password alone, and whose holder one person may help."""
@@ -59,6 +60,8 @@ class Account(Aggregate, frozen=True, kw_only=True):
             away, or the account is open again and was strong before.
         directed_until: index of the entry that last took a director's or an administrator's role from it, by revoking
             the role or by closing the account.
+        strengthened_by: who ever granted it a role that asks for a second factor, and for whom, but for its holder.
+        let_in_by: who gave its last code alone, and for whom; nobody where two did, or one with a document.
         asked: the request for help that waits for a second person.
     """
 
@@ -70,6 +73,8 @@ class Account(Aggregate, frozen=True, kw_only=True):
     is_strong: bool = False
     is_invited: bool = False
     directed_until: int | None = None
+    strengthened_by: frozenset[str] = frozenset()
+    let_in_by: frozenset[str] = frozenset()
     asked: HelpAsked | None = None
 
     def held(self, day: str) -> Iterator[RoleGranted]:
@@ -115,7 +120,7 @@ def evolve_account(state: Account | None, events: Iterable[Recorded]) -> Account
         grants = dict(state.grants)
         if type(data) is RoleGranted:
             grants[event.index] = data
-            state = msgspec.structs.replace(state, is_strong=state.is_strong or data.role not in WEAK_ROLES)
+            state = _granted(state, data, event.actor)
         elif type(data) is RoleRevoked:
             state = _without(state, [grants.pop(data.grant)], event.index)
         elif type(data) is AccountClosed:
@@ -142,7 +147,16 @@ def _opened(before: Account | None, event: Recorded, data: AccountOpened) -> Acc
         is_strong=before.is_strong,
         is_invited=before.is_invited or before.is_strong,
         directed_until=before.directed_until,
+        strengthened_by=before.strengthened_by,
     )
+
+
+def _granted(state: Account, data: RoleGranted, actor: Actor) -> Account:
+    """The account behind a role that this actor granted."""
+    if data.role in WEAK_ROLES:
+        return state
+    others = people_of(actor) - {state.id}
+    return msgspec.structs.replace(state, is_strong=True, strengthened_by=state.strengthened_by | others)
 
 
 def _without(state: Account, taken: Iterable[RoleGranted], index: int) -> Account:
@@ -162,7 +176,11 @@ def _after_help(state: Account, event: Recorded) -> Account:
     if isinstance(data, SignInHelped):
         waits = state.asked if data.request is None else None
         is_invited = state.is_invited or data.help in ("first_code", "code", "link")
-        return msgspec.structs.replace(state, asked=waits, is_invited=is_invited)
+        let_in_by = state.let_in_by
+        if data.help in ("first_code", "code"):
+            alone = data.request is None and data.basis is None
+            let_in_by = people_of(event.actor) - {state.id} if alone else frozenset()
+        return msgspec.structs.replace(state, asked=waits, is_invited=is_invited, let_in_by=let_in_by)
     return state
 
 

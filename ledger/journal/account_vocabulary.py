@@ -23,7 +23,7 @@ AccountClosing = Literal["dismissed", "left", "graduated", "ended", "mistake"]
 SignInHelp = Literal["first_code", "code", "second_factor", "passkey", "link", "token"]
 """What was given or taken away: a code of an invitation where nobody was invited yet, or again; a second factor; one
 passkey; the link to the school's provider; a program's token that somebody else made."""
-AskedHelp = Literal["code", "second_factor"]
+AskedHelp = Literal["first_code", "code", "second_factor"]
 """What is asked of a second person."""
 HelpReason = Literal[
     "first_access", "code_unused", "forgotten_password", "lost_device", "in_wrong_hands", "provider", "program", "other"

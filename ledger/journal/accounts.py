@@ -11,7 +11,7 @@ from typing import Final
 
 from ledger.errors import LOCAL_ACT, LOG, Refused
 from ledger.journal import rules
-from ledger.journal.account import Account, AccountRegister, open_account_of
+from ledger.journal.account import WEAK_ROLES, Account, AccountRegister, open_account_of
 from ledger.journal.account_commands import (
     AcknowledgeConfidentiality,
     CloseAccount,
@@ -30,6 +30,7 @@ from ledger.journal.account_events import (
 )
 from ledger.journal.account_vocabulary import ACCOUNT_CLOSINGS, ACCOUNT_KINDS, ROLES, AccountKind
 from ledger.journal.context import Context
+from ledger.journal.facts import people_of
 from ledger.journal.guardians import check_linked
 from ledger.journal.people import Person, check_person
 from ledger.journal.recorded import Planned
@@ -107,6 +108,11 @@ def grant_role(command: GrantRole, context: Context) -> list[Planned]:
     _check_inspection(command, context)
     _check_child(command, context)
     _check_days_free(command, known)
+    if command.role not in WEAK_ROLES and not people_of(context.actor).isdisjoint(known.let_in_by):
+        raise Refused(
+            "let_in_alone", "who let the holder in alone grants no such role: another gives a new code first",
+            clause="1.5", where="account",
+        )  # fmt: skip
     event = RoleGranted(
         role=command.role,
         starts_on=command.starts_on,

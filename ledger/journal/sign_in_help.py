@@ -3,8 +3,9 @@
 What was given is in no entry. It is recorded first: a crash in between leaves an entry without a code, never a code
 without an entry. To replace what lets somebody in takes two people where the account ever had a role which directs,
 exports, inspects or administers: one asks, another who directs gives it. Ever: else one person took the role away, or
-closed the account, and gave it back behind the code. Where nobody else could answer, one person acts alone and names
-the document for that; who directed until lately counts, for else one person first took that from all others.
+closed the account, and gave it back behind the code. And nobody alone both grants such a role and lets its holder in,
+in whichever order: else who administers made himself a second person. Where nobody else could answer, one person acts
+alone and names the document for that; who directed until lately counts, for else one person first took that from all.
 """
 
 from __future__ import annotations
@@ -17,10 +18,11 @@ from ledger.journal import rules
 from ledger.journal.account import Account, open_account_of
 from ledger.journal.account_commands import HelpSignIn, RefuseSignInHelp, RequestSignInHelp
 from ledger.journal.account_events import SignInHelped, SignInHelpRefused, SignInHelpRequested
-from ledger.journal.account_vocabulary import ASKED_HELPS, HELP_REASONS, SIGN_IN_HELPS
+from ledger.journal.account_vocabulary import ASKED_HELPS, HELP_REASONS, SIGN_IN_HELPS, SignInHelp
 from ledger.journal.context import Context
 from ledger.journal.facts import check_second_person, people_of
 from ledger.journal.recorded import Planned
+from ledger.wire.entry import Actor
 
 OF_TWO: Final = frozenset({"code", "second_factor", "passkey"})
 """Help that replaces what let the holder in: with it, who helps could sign in instead."""
@@ -33,8 +35,7 @@ def help_sign_in(command: HelpSignIn, context: Context) -> list[Planned]:
     """Help an account's holder in: alone, or as the second person who answers a request."""
     known = open_account_of(command.account, context)
     rules.check_code(command.help, SIGN_IN_HELPS, "help")
-    if command.help == "first_code" and known.is_invited:
-        raise Refused("invited_already", "a code was given before: this is another", clause=LOG, where="help")
+    _check_first(command.help, known)
     reason = command.reason
     if command.request is not None:
         _check_answer(known, command.request, context)
@@ -48,7 +49,7 @@ def help_sign_in(command: HelpSignIn, context: Context) -> list[Planned]:
         if command.basis is not None:
             rules.check_line(command.basis, rules.TITLE_LENGTH_MAX, "basis")
             _check_alone(known, context)
-        elif command.help in OF_TWO and known.is_strong:
+        elif _takes_two(command.help, known, context.actor):
             raise Refused(
                 "two_people_needed", "one person asks for this, another who directs gives it", clause="1.5",
                 where="account",
@@ -63,6 +64,7 @@ def request_sign_in_help(command: RequestSignInHelp, context: Context) -> list[P
     known = open_account_of(command.account, context)
     _check_holds(HELPERS, context)
     rules.check_code(command.help, ASKED_HELPS, "help")
+    _check_first(command.help, known)
     rules.check_code(command.reason, HELP_REASONS, "reason")
     if known.asked is not None:
         raise Refused(
@@ -88,6 +90,18 @@ def _check_answer(known: Account, request: int, context: Context) -> None:
     check_second_person(known.asked.people, context.actor, "1.5")
     if known.id in people_of(context.actor):
         raise Refused("own_help", "nobody answers for the own account", clause="1.5", where="actor.id")
+
+
+def _check_first(help_: str, known: Account) -> None:
+    if help_ == "first_code" and known.is_invited:
+        raise Refused("invited_already", "a code was given before: this is another", clause=LOG, where="help")
+
+
+def _takes_two(help_: SignInHelp, known: Account, actor: Actor) -> bool:
+    """Whether this help takes a second person: it replaces what let in to a strong role, or is by who granted that."""
+    if help_ == "first_code":
+        return not people_of(actor).isdisjoint(known.strengthened_by)
+    return help_ in OF_TWO and known.is_strong
 
 
 def _check_alone(known: Account, context: Context) -> None:

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
 from api.identity.passwords import Cost
 from api.requests import now_seconds
+from ledger.journal.account import Account
 from ledger.journal.account_vocabulary import AccountKind, Role
 from ledger.journal.commands import (
     AcknowledgeConfidentiality,
@@ -95,18 +96,27 @@ def grant(server: Served, account: str, role: Role, **more: Any) -> int:
 
 
 def invited(server: Served, *roles: Role, account: str = TEACHER, login: str = LOGIN) -> Person:
-    """A teacher with these roles who set a password."""
+    """A teacher with these roles who set a password; by two people where one of the roles is strong."""
     school = server.school
     school.execute(RegisterPerson(person=account, kind="teacher", sd=()), administrator(server))
     school.execute(OpenAccount(account=account, kind="employee"), administrator(server))
     for role in roles:
         grant(server, account, role)
+    person = Person(server, login)
+    person.post("/invitation", {"code": code_of(server, account, login), "password": PASSWORD})
+    return person
+
+
+def code_of(server: Served, account: str = TEACHER, login: str = LOGIN) -> str:
+    """A first code: of a strong account as the director gives it, for the administrator granted its role."""
+    found = server.school.app.aggregate(f"account/{account}")[0]
+    assert isinstance(found, Account)
+    if found.is_strong:
+        return str(by_two(server, account, "first_code", login=login)[1]["code"])
     with server.as_("administrator") as admin:
         answer = admin.post(f"/accounts/{account}/invitation", json={"login": login})
         assert answer.status_code == 200, answer.text
-    person = Person(server, login)
-    person.post("/invitation", {"code": answer.json()["code"], "password": PASSWORD})
-    return person
+    return str(answer.json()["code"])
 
 
 def acknowledge(person: Person) -> None:
@@ -233,17 +243,17 @@ def test_a_role_that_approves_needs_a_second_factor_and_each_code_is_taken_once(
     assert third.sign_in()["next"] == "done"
 
 
-def by_two(server: Served, account: str, help_: str) -> tuple[int, dict[str, Any]]:
+def by_two(server: Served, account: str, help_: str, **answer: str) -> tuple[int, dict[str, Any]]:
     """The administrator asks, the director gives it; the entry that asked, and what the director is told."""
     with server.as_("administrator") as admin:
         made = admin.post(f"/accounts/{account}/help-requests", json={"help": help_, "reason": "lost_device"})
         assert made.status_code == 201, made.text
         place = f"/accounts/{account}/help-requests/{made.json()['first_index']}/approval"
-        problem(admin.post(place, json={}), 403, "second_person_needed")
+        problem(admin.post(place, json=answer), 403, "second_person_needed")
     with server.as_("director") as director:
-        given = director.post(place, json={})
+        given = director.post(place, json=answer)
         assert given.status_code == 200, given.text
-        problem(director.post(place, json={}), 409, "not_a_request")
+        problem(director.post(place, json=answer), 409, "not_a_request")
     return made.json()["first_index"], given.json()
 
 
@@ -341,6 +351,22 @@ def test_a_strong_role_gets_another_code_by_two_people_and_a_technician_may_ask(
         place = f"/accounts/{TEACHER}/help-requests/{asked}"
         assert director.post(f"{place}/refusal", json={"basis": "записка № 1"}).status_code == 201
         problem(director.post(f"{place}/approval", json={}), 409, "not_a_request")
+
+
+def test_an_administrator_makes_no_second_person_of_himself(server: Served) -> None:
+    """Another director, whom one person opened, strengthened and let in, would answer all that this person asks."""
+    role = {"role": "director", "starts_on": "2020-01-01", "basis": "приказ № 6"}
+    with server.as_("administrator") as admin:
+        first, second = (admin.post("/accounts", json={"kind": "employee", "name": "Я сам"}) for _ in range(2))
+        one, other = (str(made.json()["streams"]).split("'")[1].partition("/")[2] for made in (first, second))
+        assert admin.post(f"/accounts/{one}/roles", json=role).status_code == 201
+        problem(admin.post(f"/accounts/{one}/invitation", json={"login": "one"}), 409, "two_people_needed")
+        assert admin.post(f"/accounts/{other}/invitation", json={"login": "other"}).status_code == 200
+        problem(admin.post(f"/accounts/{other}/roles", json=role), 409, "let_in_alone")
+        assert server.school.secrets.login(one) is None
+    by_two(server, other, "code")
+    with server.as_("administrator") as admin:
+        assert admin.post(f"/accounts/{other}/roles", json=role).status_code == 201
 
 
 def test_the_director_does_not_answer_for_the_own_account(server: Served) -> None:

@@ -22,7 +22,7 @@ from ledger.journal.account_vocabulary import Role
 from ledger.journal.commands import CloseAccount, OpenAccount, RegisterPerson
 from tests.http_class import problem
 from tests.http_school import Served, make_school, served
-from tests.integration.test_signing_in import LOGIN, PASSWORD, TEACHER, Person, administrator, code_at, grant
+from tests.integration.test_signing_in import LOGIN, PASSWORD, TEACHER, Person, administrator, code_at, code_of, grant
 from tests.openid_school import (
     CALLBACK,
     CLIENT,
@@ -82,9 +82,7 @@ def employ(server: Served, *roles: Role, account: str = TEACHER) -> None:
 
 
 def invitation(server: Served, account: str = TEACHER, login: str = LOGIN) -> str:
-    with server.as_("administrator") as admin:
-        code: str = admin.post(f"/accounts/{account}/invitation", json={"login": login}).json()["code"]
-    return code
+    return code_of(server, account, login)
 
 
 def test_a_holder_links_by_an_invitation_once_and_signs_in_from_then_on(school: Served, sso: ProviderProcess) -> None:

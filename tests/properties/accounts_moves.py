@@ -91,7 +91,7 @@ def help_in(choices: Any, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
         return cmd.HelpSignIn(account=known.id, help=known.asked.help, request=request), by
     reason: Any = choices.one(("first_access", "forgotten_password", "lost_device", "boredom"))
     if choices.number(3) == 0:
-        help_: Any = choices.one(("code", "second_factor"))
+        help_: Any = choices.one(("first_code", "code", "second_factor"))
         return cmd.RequestSignInHelp(account=known.id, help=help_, reason=reason), by
     help_ = choices.one(("first_code", "code", "second_factor", "passkey", "link", "token"))
     basis = "акт № 6" if choices.rarely() else None

@@ -100,20 +100,26 @@ class AccountsOracle:
         elif self.item.type == "sign_in_helped" and ("basis" in data or is_strong or not self._grants(id_)):
             roles = {"administrator"}
         assert roles & {one["role"] for one in self._grants(self.item.actor).values()}
+        if data.get("help") == "first_code":
+            given = [one for one in own if one.data.get("help") in {"first_code", "code", "link"}]
+            assert all(one.type == "sign_in_help_requested" for one in given)
+            assert not any(one.type == "role_granted" and one.data["role"] not in weak for one in own[:opened])
         if self.item.type == "sign_in_help_requested":
             assert not waiting
-            assert data["help"] in {"code", "second_factor"}
+            assert data["help"] in {"first_code", "code", "second_factor"}
         elif self.item.type == "sign_in_helped":
             assert data["help"] in {"first_code", "code", "second_factor", "passkey", "link", "token"}
             assert data["reason"] in {"first_access", "forgotten_password", "lost_device"}
             assert "request" not in data or "basis" not in data
-            given = [one for one in own if one.data.get("help") in {"first_code", "code", "link"}]
-            assert data["help"] != "first_code" or all(one.type == "sign_in_help_requested" for one in given)
-            was_strong = any(one.type == "role_granted" and one.data["role"] not in weak for one in own[:opened])
-            assert data["help"] != "first_code" or not was_strong
             is_of_two = data["help"] in {"code", "second_factor", "passkey"} and is_strong
+            if data["help"] == "first_code":
+                strong = [one for one in own if one.type == "role_granted" and one.data["role"] not in weak]
+                is_of_two = any(self._people() & {one.actor, one.on_behalf_of} - {None, id_} for one in strong)
             assert not is_of_two or "request" in data or "basis" in data
             assert "basis" not in data or not self._answerers() - {id_, self.item.actor, self.item.on_behalf_of}
+
+    def _people(self) -> set[str]:
+        return {self.item.actor, self.item.on_behalf_of} - {None}
 
     def _answerers(self) -> set[str]:
         """Accounts that direct or administer today, or had such a role taken away in the last thirty days."""
@@ -175,6 +181,12 @@ class AccountsOracle:
         assert data["role"] in _ROLES[kind]
         if not self._is_founding(id_, 2):
             assert id_ not in {self.item.actor, self.item.on_behalf_of}
+        own = [one for one in self.before if one.stream == self.item.stream]
+        since = own[max(at for at, one in enumerate(own) if one.type == "account_opened") :]
+        codes = [one for one in since if one.type == "sign_in_helped" and one.data["help"] in {"first_code", "code"}]
+        is_alone = bool(codes) and not {"request", "basis"} & codes[-1].data.keys()
+        if data["role"] not in {"teacher", "class_teacher", "student", "guardian"} and is_alone:
+            assert not self._people() & {codes[-1].actor, codes[-1].on_behalf_of}
         first, last = date.fromisoformat(data["starts_on"]), date.fromisoformat(data.get("ends_on", "9999-12-31"))
         assert first <= last
         assert (data["role"] == "inspector") == ("purpose" in data)

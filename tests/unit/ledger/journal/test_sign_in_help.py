@@ -44,6 +44,45 @@ def directed() -> SmallSchool:
     return school
 
 
+def invite_by_two(school: SmallSchool, account: str) -> None:
+    """The first code of a strong account: the technician asks, the administrator, who granted the role, gives it."""
+    school.do(asked(account, "first_code", "first_access"), TECHNICIAN)
+    school.do(helped(account, "first_code", None, request=index_of_last(school)), ADMIN)
+
+
+def test_nobody_alone_grants_a_strong_role_and_lets_its_holder_in(directed: SmallSchool) -> None:
+    """In whichever order, and whatever became of the role or the account since."""
+    first = helped(DIRECTOR.id, "first_code", "first_access")
+    assert directed.refuse(first, ADMIN).rule == "two_people_needed"
+    other = Actor(STAFF[1], "administrator")
+    directed.do(opening(other.id), ADMIN)
+    directed.do(grant(other.id, "administrator"), ADMIN)
+    directed.do(first, other)
+    director_too = grant(DIRECTOR.id, "archivist")
+    assert directed.refuse(director_too, other).rule == "let_in_alone"
+    directed.do(director_too, ADMIN)
+    directed.do(helped(TEACHER.id, "first_code", "first_access"), ADMIN)
+    deputy = grant(TEACHER.id, "deputy")
+    refused = directed.refuse(deputy, ADMIN)
+    assert (refused.rule, refused.where) == ("let_in_alone", "account")
+    directed.do(grant(TEACHER.id, "class_teacher"), ADMIN)
+    assert directed.refuse(asked(TEACHER.id, "first_code"), TECHNICIAN).rule == "invited_already"
+    directed.do(asked(TEACHER.id, "code"), TECHNICIAN)
+    directed.do(helped(TEACHER.id, "code", None, request=index_of_last(directed)), ADMIN)
+    directed.do(deputy, ADMIN)
+
+
+def test_the_first_who_directs_is_let_in_alone_with_a_document() -> None:
+    school = SmallSchool()
+    school.do(founding(), ADMIN)
+    school.do(helped(ADMIN.id, "first_code", "first_access"), ADMIN)
+    school.do(opening(DIRECTOR.id), ADMIN)
+    school.do(helped(DIRECTOR.id, "first_code", "first_access"), ADMIN)
+    assert school.refuse(grant(DIRECTOR.id, "director"), ADMIN).rule == "let_in_alone"
+    school.do(helped(DIRECTOR.id, "code", "first_access", basis="приказ № 1"), ADMIN)
+    school.do(grant(DIRECTOR.id, "director"), ADMIN)
+
+
 def test_a_teacher_is_helped_by_one_person_and_each_help_is_an_entry(directed: SmallSchool) -> None:
     first = helped(TEACHER.id, "first_code", "first_access")
     assert directed.do(first, TECHNICIAN) == [SignInHelped(help="first_code", reason="first_access")]
@@ -86,7 +125,7 @@ def test_who_was_let_in_before_codes_were_entries_is_given_another_code_by_two(d
 @pytest.mark.parametrize("help_", ["code", "second_factor"])
 def test_a_strong_role_is_helped_in_by_two_people(directed: SmallSchool, help_: Any) -> None:
     assert directed.refuse(helped(DIRECTOR.id, help_), ADMIN).rule == "two_people_needed"
-    directed.do(helped(DIRECTOR.id, "first_code", "first_access"), ADMIN)
+    invite_by_two(directed, DIRECTOR.id)
     assert directed.do(asked(DIRECTOR.id, help_), TECHNICIAN) == [SignInHelpRequested(help=help_, reason="lost_device")]
     request = index_of_last(directed)
     assert directed.refuse(asked(DIRECTOR.id, help_), ADMIN).rule == "help_waits"
@@ -142,7 +181,7 @@ def test_nobody_acts_alone_while_another_directs_or_did_until_lately(directed: S
 
 def test_a_role_taken_away_and_an_account_closed_leave_two_people_needed(directed: SmallSchool) -> None:
     granted = next(iter(account_of(directed, DIRECTOR.id).grants))
-    directed.do(helped(DIRECTOR.id, "first_code", "first_access"), ADMIN)
+    invite_by_two(directed, DIRECTOR.id)
     directed.do(cmd.RevokeRole(account=DIRECTOR.id, grant=granted, basis="приказ № 3"), ADMIN)
     assert directed.refuse(helped(DIRECTOR.id, "code"), ADMIN).rule == "two_people_needed"
     directed.do(dismissal(DIRECTOR.id), ADMIN)
