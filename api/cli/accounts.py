@@ -16,11 +16,11 @@ from typing import Any, cast
 from uuid import uuid4
 
 from api.cli.console import Console, Exit
-from api.cli.hands import record_with
+from api.cli.hands import record_with, tracing
 from api.cli.importing import founder
 from api.cli.looking import look
 from api.cli.replaying import moment_of
-from api.identity.acting import forget_before
+from api.identity.acting import forget_before, void_codes_before
 from api.reach import Named
 from api.retention import PERSON
 from api.schools import OpenSchool, open_school
@@ -110,6 +110,8 @@ def run_grant(
     with _written(var, by) as (school, actor):
         more["starts_on"] = more["starts_on"] or school.app.today().isoformat()
         command = jc.GrantRole(account=account, role=cast("Role", role), basis=basis, **more)
+        with tracing(school, actor, Named(account=account)):
+            void_codes_before(school, command, actor)
         entry = record_with(school, command, actor, about=Named(account=account)).first_index
         console.result({"entry": entry}, f"{ROLE_WORDS[role]}: дана записью / granted by entry {entry}")
     return Exit.DONE

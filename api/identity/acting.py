@@ -13,7 +13,9 @@ from api.auth import Identity, Right, needs_second_factor
 from ledger.journal.account import Account
 from ledger.journal.account_events import RoleGranted
 from ledger.journal.aggregate import Aggregate
+from ledger.journal.commands import GrantRole
 from ledger.journal.people import Person
+from ledger.wire.entry import Actor
 
 if TYPE_CHECKING:
     from api.identity.kept import Session, Token
@@ -39,6 +41,20 @@ def forget_before(school: OpenSchool, id_: str) -> None:
     """
     if find_account(school, id_) is None:
         school.secrets.forget(id_)
+
+
+def void_codes_before(school: OpenSchool, command: GrantRole, actor: Actor) -> None:
+    """Before an account becomes strong, void the codes that one person gave to it: who did has them still.
+
+    Before, so that a process that dies in between has left a code too few. A password that was set by one stays.
+
+    Raises:
+        Refused: a rule of the journal says no to the role; the codes stand.
+    """
+    account = find_account(school, command.account)
+    if account is not None and not account.is_strong and needs_second_factor(command.role):
+        school.app.check(command, actor=actor)
+        school.secrets.void_codes(account.id)
 
 
 def grants_today(school: OpenSchool, account: Account, size: int | None = None) -> tuple[RoleGranted, ...]:

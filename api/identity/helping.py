@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from api.identity.acting import find_account
 from ledger.errors import LOG, Refused
 from ledger.journal import commands as jc
 from ledger.journal.account import Account
@@ -162,4 +163,11 @@ def _code_for(school: OpenSchool, account: Account) -> SignInHelp:
 
 def _invited(school: OpenSchool, account: Account, login: str, entry: int) -> Given:
     code, expires = school.secrets.invite(account.id, login, int(time.time()))
+    known = find_account(school, account.id)
+    if known is None or known.is_strong != account.is_strong:
+        # A role was granted since the account was looked at, which voided the codes there were: this one too.
+        school.secrets.void_codes(account.id)
+        raise Refused(
+            "two_people_needed", "one person asks for this, another who directs gives it", clause="1.5", where="account"
+        )
     return Given(entry, login, code, expires)

@@ -430,6 +430,10 @@ class Secrets:
 
         self._rows.run(work)
 
+    def void_codes(self, account: str) -> None:
+        """Let no code of an invitation that was not used count any more."""
+        self._rows.run(lambda execute: self._forget(execute, "invitations", account))
+
     # Pieces of transactions.
 
     def _check_free(self, execute: Execute, parameters: dict[str, object]) -> None:

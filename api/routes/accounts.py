@@ -14,7 +14,7 @@ from api.auth import Identity, Right
 from api.bodies import Nothing, accounts as bodies
 from api.bodies.erasures import NewBasis
 from api.identity import helping
-from api.identity.acting import find_account, forget_before, roles_today
+from api.identity.acting import find_account, forget_before, roles_today, void_codes_before
 from api.openapi import asks, describe
 from api.problems import Problem
 from api.queries import At, read_as_of
@@ -55,7 +55,9 @@ def _open(asked: Asked[bodies.NewAccount]) -> jc.OpenAccount:
 
 
 def _grant(asked: Asked[bodies.NewRole]) -> jc.GrantRole:
-    return jc.GrantRole(**fields(asked.body, account=path_id(asked.request, "account")))
+    command = jc.GrantRole(**fields(asked.body, account=path_id(asked.request, "account")))
+    void_codes_before(asked.school, command, Actor(asked.identity.actor, asked.identity.role))
+    return command
 
 
 def _revoke(asked: Asked[bodies.NewRoleRevocation]) -> jc.RevokeRole:

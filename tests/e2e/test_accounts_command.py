@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from api.cli.app import run
-from api.identity.kept import Registered, Session
+from api.identity.kept import NotTheHolder, Registered, Session
 from api.schools import open_school
 from ledger.journal.commands import AcknowledgeConfidentiality, RegisterPerson
 from ledger.wire.entry import Actor
@@ -213,6 +213,20 @@ def tried(var: Path, actor: str) -> list[tuple[str, str, tuple[str, ...]]]:
     with open_school(var, background=False) as school:
         found = [one for one in school.access.log.tried(actor) if one.actor == actor]
         return [(one.refusal.what, one.refusal.reason, tuple(one.refusal.people)) for one in found]
+
+
+def test_a_code_that_was_not_used_is_void_once_its_account_becomes_strong(var: Path, ask: Ask) -> None:
+    """Whoever gave it to a teacher has it still; a role that is refused, or is no stronger, leaves it."""
+    teacher, other = employee(ask, "Учитель", "teacher"), employee(ask, "Другой", "administrator")
+    code = ask("invite", teacher, "teacher")["code"]
+    deputy = ["accounts", "grant", teacher, "deputy", "--basis", "приказ № 3", "--var", str(var)]
+    assert run(deputy) == 1, "who gave the code"
+    ask("grant", teacher, "class_teacher", "--basis", "приказ № 4", "--by", other)
+    with open_school(var, background=False) as school:
+        assert school.secrets.links.depart(code, "::1", 0).secret
+    assert run([*deputy, "--by", other]) == 0
+    with open_school(var, background=False) as school, pytest.raises(NotTheHolder):
+        school.secrets.accept(code, "верный конь скрепка", "::1", 0)
 
 
 def test_what_is_refused_to_whom_a_command_names_leaves_a_trace_with_the_account_it_was_about(
