@@ -481,6 +481,8 @@ def strong_role_granted_by_who_gave_the_code(school: Sample) -> None:
         open_account(b, school.teacher)
         grant(b, school.teacher, "teacher")
         help_in(b, school.teacher, "first_code", "first_access")
+        close(b, school.teacher)
+        open_account(b, school.teacher)
         grant(b, school.teacher, "deputy")
 
 

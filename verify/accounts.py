@@ -197,7 +197,7 @@ class Accounts:
         account = _Account(kind, digests is None)
         if before is not None:
             account.read, account.is_strong = before.read, before.is_strong
-            account.strengthened_by = before.strengthened_by
+            account.strengthened_by, account.let_in_by = before.strengthened_by, before.let_in_by
             account.is_invited = before.is_invited or before.is_strong
             account.directed_until = before.directed_until
         self._accounts[stream.id] = account

@@ -64,7 +64,8 @@
       this.accounts.set(stream.id, {
         kind, isClosed: false, grants: new Map(), read: before ? before.read : new Set(),
         isStrong: Boolean(before && before.isStrong), isInvited: Boolean(before && (before.isInvited || before.isStrong)),
-        directedUntil: before ? before.directedUntil : "", letInBy: [], strengthenedBy: before ? before.strengthenedBy : [],
+        directedUntil: before ? before.directedUntil : "", letInBy: before ? before.letInBy : [],
+        strengthenedBy: before ? before.strengthenedBy : [],
       });
     }
 

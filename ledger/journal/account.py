@@ -148,6 +148,7 @@ def _opened(before: Account | None, event: Recorded, data: AccountOpened) -> Acc
         is_invited=before.is_invited or before.is_strong,
         directed_until=before.directed_until,
         strengthened_by=before.strengthened_by,
+        let_in_by=before.let_in_by,  # a code that was on its way while the account was closed may come behind this
     )
 
 

@@ -182,8 +182,7 @@ class AccountsOracle:
         if not self._is_founding(id_, 2):
             assert id_ not in {self.item.actor, self.item.on_behalf_of}
         own = [one for one in self.before if one.stream == self.item.stream]
-        since = own[max(at for at, one in enumerate(own) if one.type == "account_opened") :]
-        codes = [one for one in since if one.type == "sign_in_helped" and one.data["help"] in {"first_code", "code"}]
+        codes = [one for one in own if one.type == "sign_in_helped" and one.data["help"] in {"first_code", "code"}]
         is_alone = bool(codes) and not {"request", "basis"} & codes[-1].data.keys()
         if data["role"] not in {"teacher", "class_teacher", "student", "guardian"} and is_alone:
             assert not self._people() & {codes[-1].actor, codes[-1].on_behalf_of}

@@ -63,6 +63,8 @@ def test_nobody_alone_grants_a_strong_role_and_lets_its_holder_in(directed: Smal
     directed.do(director_too, ADMIN)
     directed.do(helped(TEACHER.id, "first_code", "first_access"), ADMIN)
     deputy = grant(TEACHER.id, "deputy")
+    directed.do(dismissal(TEACHER.id), ADMIN)
+    directed.do(opening(TEACHER.id), ADMIN)
     refused = directed.refuse(deputy, ADMIN)
     assert (refused.rule, refused.where) == ("let_in_alone", "account")
     directed.do(grant(TEACHER.id, "class_teacher"), ADMIN)
