@@ -232,7 +232,7 @@ def _changes(asked: Asked, said: Sequence[AccountEntry]) -> Iterator[Line]:
 def _helped(asked: Asked, said: Sequence[AccountEntry], day: str) -> Iterator[Line]:
     """Help to sign in: up to the day, or given on the days of entering that are asked about; and what waits.
 
-    First codes are each holder's, and shown where they are asked for.
+    First codes are each holder's, and shown where they are asked for; what one person gave alone by a document, always.
     """
     clock = choosing.LocalClock(asked.zone)
     spans, is_each = bool(asked["from"] or asked["to"]), asked["finding"] == "helped"
@@ -245,7 +245,11 @@ def _helped(asked: Asked, said: Sequence[AccountEntry], day: str) -> Iterator[Li
             waiting[one.account] = one
         elif one.action == "opened" or one.request is not None:
             waiting.pop(one.account, None)
-        is_shown = asked.first <= entered <= asked.last if spans else is_each or one.help != "first_code"
+        is_shown = (
+            asked.first <= entered <= asked.last
+            if spans
+            else is_each or one.help != "first_code" or one.basis is not None
+        )
         if one.action == "helped" and is_shown:
             yield _help_line("helped" if one.basis is None else "helped_alone", one)
     for one in waiting.values():
@@ -391,11 +395,12 @@ RIGHTS: Final = Question(
     "Уволен тот, чья запись так закрыта, с последним днём работы; пока она открыта, сотрудник без единой обязанности и "
     "предмета показан со дня после последнего из них. "
     "Паролей, ключей и входов в записях нет, есть только то, кто, кому и почему дал новый вход; воспользовались ли им, "
-    "не видно. Первые коды видны с from, to или finding=helped, изменения — с from, to или finding=change. Пока "
-    "обязанностей нет ни у кого, их отсутствие никому не мешает.",
+    "не видно. Первые коды, кроме данных в одиночку, видны с from, to или finding=helped, изменения — с from, to или "
+    "finding=change. Пока обязанностей нет ни у кого, их отсутствие никому не мешает.",
     limits_en="A role counts from its entry's day to the day of its end, its revocation or its account's closing. Who "
     "was dismissed has an account closed for that, with the last day of work; while it is open, an employee without a "
     "single duty or course is shown from behind the last one's last day. Passwords, tokens and sign-ins are no "
-    "entries; who gave whom a new way in and why is one, whether it was used is not. First codes show with from, to or "
-    "finding=helped, changes with from, to or finding=change. While nobody has a duty, nobody needs one.",
+    "entries; who gave whom a new way in and why is one, whether it was used is not. First codes but those given "
+    "alone show with from, to or finding=helped, changes with from, to or finding=change. "
+    "While nobody has a duty, nobody needs one.",
 )

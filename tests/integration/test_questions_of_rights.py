@@ -82,6 +82,8 @@ class AccountSchool(RegisterSchool):
         refused = SignInHelpRefused(request=self.entries["anna.asked"], basis="записка № 2")
         self.office("11-19T11:05", f"account/{ANNA}", refused, "anna.refused")
         self.office("11-19T11:10", f"account/{ANNA}", asked, "anna.again.asked")
+        founding = SignInHelped(help="first_code", reason="first_access", basis="приказ № 1")
+        self.office("11-21T09:00", f"account/{INSPECTOR}", founding, "inspector.alone")
 
     def _granted(self, moment: str, account: str, kind: str, role: str, starts_on: str, **more: Any) -> None:
         opened = AccountOpened(kind=kind)  # type: ignore[arg-type]
@@ -205,6 +207,9 @@ def test_a_new_way_in_by_anothers_help_is_found_and_what_one_person_did_alone(vi
     assert told(on="2026-11-20") == [factor, alone, by_two, waits], "first codes are shown where they are asked for"
     assert told(on="2026-11-20", finding="helped") == [first, factor, by_two]
     assert told(on="2026-11-20", from_="2026-11-17", to="2026-11-17") == [first, factor, waits]
+    founding = ("helped_alone", INSPECTOR, "first_code", "first_access", "приказ № 1", [E["inspector.alone"]])
+    assert told(on="2026-11-21") == [factor, alone, by_two, founding, waits], "a first code that one gave alone, always"
+    assert told(on="2026-11-21", finding="helped_alone") == [alone, founding]
     (row,) = found(views, on="2026-11-20", finding="helped_alone")
     assert (row["at"][:10], row["actor"]) == ("2026-11-18", ADMIN)
 
