@@ -175,7 +175,9 @@ def ask(
 @accounts.command(short_help="Ответить: дать / answer: give it")
 def approve(
     request: Request,
-    login: Annotated[str | None, typer.Option(help="Имя входа, если другое / login, if another")] = None,
+    login: Annotated[
+        str | None, typer.Option(help="Имя входа, если другое или первое / login, if another or first")
+    ] = None,
     var: Var = Path("var"),
     as_json: Json = False,
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -150,6 +151,30 @@ def test_one_person_alone_helps_where_nobody_else_could_answer_and_names_a_docum
     ask("close", director, "mistake", "--basis", "приказ № 4")
     assert run(alone) == 1
     assert "did in the last 30 days" in capsys.readouterr().err, "nobody makes himself the only one"
+
+
+def test_a_school_with_one_administrator_lets_the_director_in_alone_and_everybody_strong_by_two_from_then_on(
+    var: Path, ask: Ask, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    director = employee(ask, "Директор", "director")
+    assert run(["accounts", "invite", director, "chief", "--var", str(var)]) == 1
+    assert "one person asks for this" in capsys.readouterr().err
+    first = ask("invite", director, "chief", "--basis", "приказ о назначении № 1")
+    with open_school(var, background=False) as school:
+        assert school.secrets.accept(first["code"], "верный конь скрепка", "::1", 0) == director
+        token = school.secrets.make_token(director, "director", "т", int(time.time()))
+        read = AcknowledgeConfidentiality(account=director, sha256=school.confidentiality.sha256)
+        school.execute(read, Actor(director, "director"))
+    deputy = employee(ask, "Завуч", "deputy")
+    request = str(ask("ask", deputy, "first_code")["request"])
+    assert run(["accounts", "invite", deputy, "deputy", "--basis", "акт № 2", "--var", str(var)]) == 1
+    assert "one asks, another answers" in capsys.readouterr().err
+    monkeypatch.setenv("LETOPIS_TOKEN", token)
+    assert run(["accounts", "approve", request, "--var", str(var)]) == 3
+    assert "a login is 3 to 32" in capsys.readouterr().err
+    code = ask("approve", request, "--login", "deputy")["code"]
+    with open_school(var, background=False) as school:
+        assert school.secrets.accept(code, "верный конь скрепка", "::1", 0) == deputy
 
 
 def test_two_people_help_by_command_and_the_second_has_a_token(
