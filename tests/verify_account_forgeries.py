@@ -394,6 +394,15 @@ def help_by_one_person_while_another_directs(school: Sample) -> None:
 
 
 @story("help-alone")
+def help_by_one_person_for_the_other_who_directs(school: Sample) -> None:
+    b = school.builder
+    with directed(school) as director:
+        by, b.actor = b.actor, {**b.actor, "on_behalf_of": director, "basis": "приказ"}
+        help_in(b, school.employee, "second_factor", "lost_device", basis="акт № 7")
+        b.actor = by
+
+
+@story("help-alone")
 def help_by_one_person_once_the_account_of_who_directs_was_closed(school: Sample) -> None:
     b = school.builder
     with directed(school) as director:

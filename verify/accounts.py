@@ -311,7 +311,7 @@ class Accounts:
         is_of_two = is_of_granter or (help_ in _OF_TWO and account.is_strong)
         if is_of_two and request is None and basis is None:
             self._find("help-alone", "a request and another's answer, or a document", groups[ACTOR], field_name="type")
-        rest = (one for id_, one in self._accounts.items() if id_ != stream.id and id_ not in others)
+        rest = (one for id_, one in self._accounts.items() if id_ not in (stream.id, groups[ACTOR]))
         if basis is not None and any(one.directs(groups[AT]) for one in rest):
             self._find("help-alone", "nobody else who answers, or did lately", groups[ACTOR], field_name="data.basis")
         if help_ in (b"first_code", b"code"):

@@ -172,7 +172,7 @@
       if (isOfTwo && request === undefined && basis === undefined) {
         rules.find("help-alone", "a request and another's answer, or a document", entry.actor, "type");
       }
-      const people = [stream.id, ...others];
+      const people = [stream.id, entry.actor];
       if (basis !== undefined && [...this.accounts].some(([id, one]) => !people.includes(id) && directs(one, entry.at))) {
         rules.find("help-alone", "nobody else who answers, or did lately", entry.actor, "data.basis");
       }

@@ -106,10 +106,9 @@ def _takes_two(help_: SignInHelp, known: Account, actor: Actor) -> bool:
 
 def _check_alone(known: Account, context: Context) -> None:
     """Refuse to act alone where another directs or administers, or did until lately (1.5)."""
-    people = people_of(context.actor) | {known.id}
     for stream in context.books.accounts():
         other = context.books.find(stream)
-        if not isinstance(other, Account) or other.kind != "employee" or other.id in people:
+        if not isinstance(other, Account) or other.kind != "employee" or other.id in (context.actor.id, known.id):
             continue
         context.reads[stream] = other.version
         until = None if other.directed_until is None else context.books.recorded_at(other.directed_until)

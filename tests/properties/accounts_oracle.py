@@ -116,7 +116,7 @@ class AccountsOracle:
                 strong = [one for one in own if one.type == "role_granted" and one.data["role"] not in weak]
                 is_of_two = any(self._people() & {one.actor, one.on_behalf_of} - {None, id_} for one in strong)
             assert not is_of_two or "request" in data or "basis" in data
-            assert "basis" not in data or not self._answerers() - {id_, self.item.actor, self.item.on_behalf_of}
+            assert "basis" not in data or not self._answerers() - {id_, self.item.actor}
 
     def _people(self) -> set[str]:
         return {self.item.actor, self.item.on_behalf_of} - {None}

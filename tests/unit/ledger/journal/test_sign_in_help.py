@@ -166,6 +166,8 @@ def test_nobody_acts_alone_while_another_directs_or_did_until_lately(directed: S
     """The director is dismissed, the role of another is taken away: for a month one person acts alone no more."""
     alone = helped(TECHNICIAN.id, "code", basis="акт № 1")
     assert directed.refuse(alone, ADMIN).rule == "somebody_answers"
+    for_director = Actor(ADMIN.id, "administrator", on_behalf_of=DIRECTOR.id, basis="приказ")
+    assert directed.refuse(alone, for_director).rule == "somebody_answers"
     other = STAFF[1]
     directed.do(opening(other), ADMIN)
     directed.do(grant(other, "director"), ADMIN)
