@@ -298,7 +298,7 @@ async def read_correction_requests(
         lambda views, position: correction_register.correction_requests(
             views, lesson=lesson, status=status, at=position
         ),
-        lambda found: [row["actor"] for row in found["rows"]],
+        lambda found: {row[who] for row in found["rows"] for who in ("actor", "student") if row[who]},
     )
 
 

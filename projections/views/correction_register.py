@@ -71,7 +71,10 @@ class Registered:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request for a correction after the close; `entry`: what says its status; `old`, `new`: JSON."""
+    """A request for a correction after the close; `entry`: what says its status; `old`, `new`: JSON.
+
+    `student`: whose mark or absence it is; None: it is of the whole lesson.
+    """
 
     entry: int
     request: int
@@ -87,6 +90,7 @@ class Request:
     answer_basis: str | None
     at: str
     actor: str
+    student: str | None
 
 
 def correction_register(
@@ -140,8 +144,8 @@ def correction_requests(
     position = resolve(views, at)
     conditions, parameters = filters(("r.lesson", lesson), ("r.status", status))
     sql = f"""SELECT r.entry, r.request, r.what, r.lesson, r.corrects, r.old, r.new, r.reason, r.note, r.basis,
-          r.status, r.answer_basis, m.at, m.actor
-        FROM {{requests}} r {command_join("r.request")}
+          r.status, r.answer_basis, m.at, m.actor, c.student
+        FROM {{requests}} r {command_join("r.request")} LEFT JOIN {{cells}} c ON c.entry = r.corrects
         WHERE {stands("r")}{conditions} ORDER BY r.request"""
     return Answer(position, tuple(Request(*row) for row in views.select(sql, {"at": position, **parameters})))
 

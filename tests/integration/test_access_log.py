@@ -244,6 +244,22 @@ def test_an_entry_that_corrects_another_is_a_look_at_whom_that_is_of(server: Ser
     assert {student, teacher} <= set(bundle.look.people)
 
 
+def test_who_lists_requests_for_corrections_looks_at_the_students(server: Served) -> None:
+    school = SmallClass(server)
+    with server.as_("teacher") as teacher, server.as_("deputy") as deputy:
+        place, _ = school.recorded(teacher)
+        post(deputy, f"/periods/{school.period}/close", {})
+        body = {"corrects": fact(teacher, place, "mark")["standing"], "new": "5", "reason": "typo", "basis": "№ 3"}
+        asked = teacher.post(f"{place}/correction-requests", json=body, headers=tag(teacher, place))
+        assert asked.status_code == 201, asked.text
+        before = len(looks(server))
+        told = deputy.get("/correction-requests").json()
+    assert [row["student"] for row in told["rows"]] == [school.students[0]]
+    assert told["people"][school.students[0]] == "Иванова Имя"
+    (found,) = looks(server, before)
+    assert found.look.people == tuple(sorted([school.students[0], server.actors["teacher"]]))
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [("Letopis-Purpose", "curiosity"), ("Letopis-Basis", "Иванова просила"), ("Letopis-Basis", "a" * 65)],
