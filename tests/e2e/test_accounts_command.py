@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from api.cli.app import run
-from api.identity.kept import NotTheHolder, Registered, Session
+from api.identity.kept import NotTheHolder, Registered
 from api.schools import open_school
 from ledger.journal.commands import AcknowledgeConfidentiality, RegisterPerson
 from ledger.wire.entry import Actor
@@ -56,7 +56,9 @@ def test_from_the_founder_to_a_programs_token(var: Path, ask: Ask, capsys: pytes
     with open_school(var, background=False) as school:
         assert school.secrets.accept(invited["code"], "верный конь скрепка", "::1", 0) == TEACHER
         made = Registered(credential=b"id", public_key=b"key", sign_count=0)
-        session = Session(digest="", account=TEACHER, stage="single", role=None, made_at=0)
+        secret, _, _ = school.secrets.sign_in("orlova", "верный конь скрепка", "::1", 0)
+        session = school.secrets.session(secret, 0)
+        assert session is not None
         _, passkey, _ = school.secrets.passkeys.keep(session, made, "ноутбук", 0)
     (kept,) = ask("passkeys", TEACHER)["rows"]
     assert (kept["id"], kept["name"]) == (passkey, "ноутбук")
