@@ -406,9 +406,18 @@ def help_by_one_person_for_the_other_who_directs(school: Sample) -> None:
 def help_by_one_person_once_the_account_of_who_directs_was_closed(school: Sample) -> None:
     b = school.builder
     with directed(school) as director:
-        close(b, director)
+        close(b, director, "mistake")
         help_in(b, school.employee, "code", basis="акт № 7")
+
+
+@story("help-alone")
+def help_by_one_person_once_the_dismissed_director_is_back(school: Sample) -> None:
+    b = school.builder
+    with directed(school) as director:
+        close(b, director)
+        help_in(b, school.employee, "code", basis="акт № 6")
         open_account(b, director, "employee", "Директор")
+        help_in(b, school.employee, "code", basis="акт № 7")
 
 
 @story("help-alone")

@@ -124,7 +124,7 @@ class _Account:
         """Say whether it could have answered a request at a moment, wherever the school is, or lately."""
         held = () if self.is_closed else (one for one in self.grants.values() if one.role in _ANSWERERS)
         days = around(at[:10])
-        return _lately(at) < self.directed_until or any(
+        return (self.last_day is None and _lately(at) < self.directed_until) or any(
             one.starts_on <= days[0] and days[-1] <= (one.ends_on or days[-1]) for one in held
         )
 

@@ -276,7 +276,7 @@
   function directs(account, at) {
     const day = at.slice(0, 10);
     const since = Letopis.isDay(day) ? new Date(Date.parse(day) - LATELY_MS).toISOString().slice(0, 10) + at.slice(10) : at;
-    if (since < account.directedUntil) return true;
+    if (account.lastDay === undefined && since < account.directedUntil) return true;
     const days = around(day);
     const holds = (grant) => grant.startsOn <= days[0] && days.at(-1) <= (grant.endsOn || days.at(-1));
     return !account.isClosed && [...account.grants.values()].some((grant) => ANSWERERS.includes(grant.role) && holds(grant));

@@ -112,7 +112,9 @@ def _check_alone(known: Account, context: Context) -> None:
             continue
         context.reads[stream] = other.version
         until = None if other.directed_until is None else context.books.recorded_at(other.directed_until)
-        did = until is not None and context.now - until < timedelta(days=ALONE_DAYS)
+        # Who was dismissed by an order answers nothing any more, or the successor was let in by nobody for a month.
+        is_gone = other.last_day is not None
+        did = until is not None and not is_gone and context.now - until < timedelta(days=ALONE_DAYS)
         if did or any(grant.role in rules.DIRECTION for grant in other.held(context.today)):
             raise Refused(
                 "somebody_answers",

@@ -138,8 +138,10 @@ class AccountsOracle:
             if one.type == "account_closed":
                 taken = set(own.values())
                 own.clear()
+            later = [two for two in self.before if two.stream == one.stream and two.position > one.position]
+            is_gone = one.type == "account_closed" and "last_day" in one.data and not later
             since = datetime.fromisoformat(self.item.at) - datetime.fromisoformat(one.at)
-            if taken & of_direction and since < timedelta(days=30):
+            if taken & of_direction and not is_gone and since < timedelta(days=30):
                 found.add(one.stream.partition("/")[2])
         return found
 

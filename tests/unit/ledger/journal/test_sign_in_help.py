@@ -163,7 +163,7 @@ def test_one_person_alone_names_a_document_and_is_an_administrator(directed: Sma
 
 
 def test_nobody_acts_alone_while_another_directs_or_did_until_lately(directed: SmallSchool) -> None:
-    """The director is dismissed, the role of another is taken away: for a month one person acts alone no more."""
+    """An account is closed, the role of another is taken away: for a month nobody is the only one by that."""
     alone = helped(TECHNICIAN.id, "code", basis="акт № 1")
     assert directed.refuse(alone, ADMIN).rule == "somebody_answers"
     for_director = Actor(ADMIN.id, "administrator", on_behalf_of=DIRECTOR.id, basis="приказ")
@@ -171,7 +171,7 @@ def test_nobody_acts_alone_while_another_directs_or_did_until_lately(directed: S
     other = STAFF[1]
     directed.do(opening(other), ADMIN)
     directed.do(grant(other, "director"), ADMIN)
-    directed.do(dismissal(DIRECTOR.id), ADMIN)
+    directed.do(cmd.CloseAccount(account=DIRECTOR.id, reason="mistake", basis="приказ № 4"), ADMIN)
     directed.do(cmd.RevokeRole(account=other, grant=index_of_last(directed) - 1, basis="приказ № 3"), ADMIN)
     for account in (DIRECTOR.id, other):
         kept = directed.journal.aggregates.pop(f"account/{account}")
@@ -181,6 +181,17 @@ def test_nobody_acts_alone_while_another_directs_or_did_until_lately(directed: S
     directed.do(opening(DIRECTOR.id), ADMIN)
     assert directed.refuse(alone, ADMIN).rule == "somebody_answers", "closed and opened again"
     assert directed.do(alone, ADMIN, NOON + timedelta(days=30)) != []
+
+
+def test_one_person_acts_alone_once_the_director_was_dismissed_until_that_one_comes_back(directed: SmallSchool) -> None:
+    """Or the new director would be let in by nobody: who granted the role asks, and there is no other."""
+    directed.do(dismissal(DIRECTOR.id), ADMIN)
+    directed.do(opening(STAFF[1]), ADMIN)
+    directed.do(grant(STAFF[1], "director"), ADMIN)
+    directed.do(helped(STAFF[1], "first_code", "first_access", basis="приказ № 8"), ADMIN)
+    directed.do(opening(DIRECTOR.id), ADMIN)
+    again = helped(STAFF[1], "code", basis="акт № 1")
+    assert directed.refuse(again, ADMIN).rule == "somebody_answers"
 
 
 def test_a_role_taken_away_and_an_account_closed_leave_two_people_needed(directed: SmallSchool) -> None:
