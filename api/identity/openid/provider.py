@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import logging
 import re
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Self
 from urllib.parse import quote_plus, urlencode
 
 import httpx
@@ -34,6 +35,7 @@ WAIT_SECONDS: Final = 1.0
 TIMEOUT_SECONDS: Final = 5.0
 """For a connection, and for each piece of an answer."""
 ANSWER_SECONDS: Final = 10.0
+"""For a whole answer: then its connection is cut, however little lacks."""
 ANSWER_BYTES_MAX: Final = 262_144
 CACHE_SECONDS: Final = 3_600
 DISCOVERY: Final = "/.well-known/openid-configuration"
@@ -91,7 +93,7 @@ class Provider:
         answer = self._get(self.settings.issuer.rstrip("/") + DISCOVERY)
         try:
             found = msgspec.json.decode(answer.content, type=Metadata)
-        except msgspec.MsgspecError:
+        except (msgspec.MsgspecError, RecursionError):
             raise _unavailable("its discovery document is not of the form") from None
         if found.issuer != self.settings.issuer:
             raise _unavailable("its discovery document is another issuer's")
@@ -115,7 +117,7 @@ class Provider:
         answer = self._get(self.metadata().jwks_uri)
         try:
             found = KeySet.import_key_set(answer.json())
-        except (ValueError, KeyError, TypeError, AttributeError, JoseError):
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError, JoseError):
             raise _unavailable("its keys are not of the form") from None
         self._keys = (self._clock(), found)
         return found
@@ -155,7 +157,7 @@ class Provider:
             named = error.error if _ERROR_CODE.fullmatch(str(error.error)) else "another error"
             _logger.warning("openid: the provider does not take a code: %s", named)
             raise ProviderRefused(f"the provider says {named}") from None
-        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError, RecursionError) as error:
             raise _unavailable(f"its token endpoint: {type(error).__name__}") from None
         id_token, access_token = answer.get("id_token"), answer.get("access_token")
         if not isinstance(id_token, str) or not isinstance(access_token, str):
@@ -197,6 +199,39 @@ class Provider:
             self._turns.release()
 
 
+class _Limit:
+    """Cuts a connection when its time is over: timeouts are of each piece, and headers may come byte by byte."""
+
+    def __init__(self, seconds: float) -> None:
+        self._timer = threading.Timer(seconds, self._cut)
+        self._connection: socket.socket | None = None
+        self._is_over = False
+
+    def trace(self, event: str, told: Mapping[str, Any]) -> None:
+        """Be told by the HTTP client what it does."""
+        if event == "connection.connect_tcp.complete":
+            # A name of our own for it: TLS takes the other over.
+            self._connection = told["return_value"].get_extra_info("socket").dup()
+            if self._is_over:
+                self._cut()
+
+    def __enter__(self) -> Self:
+        self._timer.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()
+        self._timer.join()
+        if self._connection is not None:
+            self._connection.close()
+
+    def _cut(self) -> None:
+        self._is_over = True
+        if self._connection is not None:
+            with suppress(OSError):  # closed meanwhile
+                self._connection.shutdown(socket.SHUT_RDWR)
+
+
 class _Session:
     """What the OAuth client sends with: every answer bounded."""
 
@@ -209,15 +244,17 @@ class _Session:
         Raises:
             httpx.HTTPError: it does not come, is too long or too slow, or is packed, which would hide its length.
         """
-        until = time.monotonic() + ANSWER_SECONDS
         told = {**headers, "Accept-Encoding": "identity", "User-Agent": "letopis"}
         pieces, size_bytes = [], 0
-        with self._client.stream(method, link, headers=told, content=body) as answer:
+        with (
+            _Limit(ANSWER_SECONDS) as limit,
+            self._client.stream(method, link, headers=told, content=body, extensions={"trace": limit.trace}) as answer,
+        ):
             if answer.headers.get("content-encoding", "identity") != "identity":
                 raise httpx.DecodingError("packed")
             for piece in answer.iter_raw():
                 size_bytes += len(piece)
-                if size_bytes > ANSWER_BYTES_MAX or time.monotonic() > until:
+                if size_bytes > ANSWER_BYTES_MAX:
                     raise httpx.ReadError("too long")
                 pieces.append(piece)
             return httpx.Response(answer.status_code, content=b"".join(pieces), request=answer.request)

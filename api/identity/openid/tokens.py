@@ -54,7 +54,7 @@ def check_token(tokens: Tokens, keys: KeySet, settings: OpenIdFile, nonce: str, 
         claims.validate(now, LEEWAY_SECONDS)
     except (InvalidKeyIdError, BadSignatureError) as error:
         raise KeyNotKnown(f"id token: {type(error).__name__}") from None
-    except (JoseError, ValueError, TypeError) as error:
+    except (JoseError, ValueError, TypeError, RecursionError) as error:
         raise ProviderRefused(f"id token: {type(error).__name__}: {getattr(error, 'claim', '')}") from None
     _check_strictly(claims, settings, now)
     acr, amr = claims.get("acr"), claims.get("amr") or ()
