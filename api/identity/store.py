@@ -260,7 +260,7 @@ class Secrets:
             end_session(execute, self._origin, session)
             self._set_password(execute, account, kept, now)
             self._limits.take_back(execute, subjects)
-            return self._begin(execute, account, session.stage, session.role, now)
+            return begin_session(execute, self._origin, account, session.stage, session.role, now)
 
         return self._rows.run(work)
 
@@ -280,12 +280,10 @@ class Secrets:
         """
         subjects = (self._limits.subject("login", login), self._limits.subject("address", address))
         self._limits.admit(self._rows, subjects, now)
-        rows = self._rows.run(
-            lambda execute: execute(
-                "SELECT account, password_hash FROM credentials WHERE origin = :origin AND login = :login",
-                {"origin": self._origin, "login": login},
-            )
-        )
+        query = "SELECT account, password_hash FROM credentials WHERE origin = :origin AND login = :login"
+        given = {"origin": self._origin, "login": login}
+        # What is no login is nobody's, and not every database takes every letter.
+        rows = self._rows.run(lambda execute: execute(query, given)) if _LOGIN.fullmatch(login) else []
         account, kept = rows[0] if rows else ("", None)
         if not self._passwords.matches(password, kept):
             raise NotTheHolder("login or password is not right")
@@ -295,7 +293,7 @@ class Secrets:
             self._check_password_stands(execute, account, kept)
             self._limits.take_back(execute, subjects)
             stage: Stage = "half" if has_factor(execute, self._origin, account) else "single"
-            return self._begin(execute, account, stage, None, now), stage, account
+            return begin_session(execute, self._origin, account, stage, None, now), stage, account
 
         return self._rows.run(work)
 
@@ -397,7 +395,7 @@ class Secrets:
             if first:
                 end_sessions(execute, self._origin, session.account)
                 codes = make_recovery(execute, self._origin, session.account)
-            return self._begin(execute, session.account, "full", session.role, now), codes
+            return begin_session(execute, self._origin, session.account, "full", session.role, now), codes
 
         return self._rows.run(work)
 
@@ -448,9 +446,6 @@ class Secrets:
             self._of(account, kept=kept, now=now),
         )
         end_sessions(execute, self._origin, account)
-
-    def _begin(self, execute: Execute, account: str, stage: Stage, role: str | None, now: int) -> str:
-        return begin_session(execute, self._origin, account, stage, role, now)
 
     def _hold(self, execute: Execute, account: str) -> None:
         hold_account(execute, self._origin, account)
