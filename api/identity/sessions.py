@@ -15,6 +15,8 @@ from api.identity.rows import Execute
 SECRET_BYTES: Final = 32
 IDLE_SECONDS: Final = 3_600
 SESSION_SECONDS: Final = 12 * 3_600
+CLOCKS_APART_SECONDS: Final = 300
+"""How far the clocks of two servers of one database may be apart."""
 HALF_SECONDS: Final = 600
 """How long who gave the password may look for the second factor."""
 FRESH_SECONDS: Final = 600

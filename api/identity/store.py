@@ -18,6 +18,7 @@ from api.identity.recovery import make_recovery
 from api.identity.rows import OF_ACCOUNTS, Execute, Rows
 from api.identity.second_factor import SecondFactors, link_of, spelt
 from api.identity.sessions import (
+    CLOCKS_APART_SECONDS,
     IDLE_SECONDS,
     begin_session,
     check_fresh,
@@ -298,14 +299,18 @@ class Secrets:
         return self._rows.run(work)
 
     def session(self, secret: str, now: int) -> Session | None:
-        """The session of this secret, if it stands; a minute's use of it is noted once."""
-        digest = digest_of(secret)
-        parameters = {"origin": self._origin, "digest": digest, "now": now, "idle": now - IDLE_SECONDS}
+        """The session of this secret, if it stands; a minute's use of it is noted once.
+
+        One that was used later than now is none: it may have ended long before the clock went back.
+        """
+        digest, within = digest_of(secret), {"idle": now - IDLE_SECONDS, "ahead": now + CLOCKS_APART_SECONDS}
+        parameters = {"origin": self._origin, "digest": digest, "now": now, **within}
 
         def work(execute: Execute) -> Session | None:
             rows = execute(
                 "SELECT account, stage, role, seen_at, made_at FROM sessions"
-                " WHERE origin = :origin AND digest = :digest AND expires_at > :now AND seen_at > :idle",
+                " WHERE origin = :origin AND digest = :digest AND expires_at > :now AND seen_at > :idle"
+                " AND seen_at <= :ahead",
                 parameters,
             )
             if not rows:

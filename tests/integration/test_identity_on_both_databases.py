@@ -17,7 +17,7 @@ from api.identity.limits import TooManyTries
 from api.identity.passwords import Cost, Passwords
 from api.identity.postgres import PostgresRows
 from api.identity.second_factor import step_of
-from api.identity.sessions import IDLE_SECONDS, SESSION_SECONDS
+from api.identity.sessions import CLOCKS_APART_SECONDS, IDLE_SECONDS, SESSION_SECONDS
 from api.identity.sqlite import SQLiteRows
 from api.identity.store import INVITATION_SECONDS, Secrets
 from ledger.durable import FileRefused
@@ -76,6 +76,14 @@ def test_a_session_ends_when_it_idles_and_at_last_in_any_case(store: Secrets) ->
     for moment in range(NOW, NOW + SESSION_SECONDS, IDLE_SECONDS - 1):
         assert store.session(secret, moment) is not None
     assert store.session(secret, NOW + SESSION_SECONDS) is None
+
+
+def test_a_session_of_after_now_is_none(store: Secrets) -> None:
+    """The clock went back: it may have idled for hours, and would stand again."""
+    admitted(store)
+    secret, _, _ = store.sign_in("orlova", PASSWORD, "::1", NOW)
+    assert store.session(secret, NOW - CLOCKS_APART_SECONDS) is not None, "another server's clock"
+    assert store.session(secret, NOW - CLOCKS_APART_SECONDS - 1) is None
 
 
 def test_an_invitation_expires(store: Secrets) -> None:
