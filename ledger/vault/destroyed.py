@@ -4,7 +4,8 @@
 
 A line is written before its key is touched and never taken out. From then on nobody opens or makes that key, whatever
 files there are: an older copy of the folder brings back files, and this list, or the log's own entries, sends them away
-again (`KeyStore.enforce`).
+again (`KeyStore.enforce`). So a process that has read a line goes by it to its end, also where the file that it stood
+in was cut short or put back to an older copy meanwhile, and writes it again with the next.
 """
 
 from __future__ import annotations
@@ -47,6 +48,7 @@ class DestroyedList:
         self._file = folder / FILE_NAME
         self._seen: tuple[int, int, int] | None = None
         self._rows: dict[Owner, Destroyed] = {}
+        self._lacks_lines = False
 
     def look(self) -> bool:
         """Read the list if it changed since; tell whether it did. One look at the file's state, mostly.
@@ -62,7 +64,9 @@ class DestroyedList:
             seen = (status.st_ino, status.st_size, status.st_mtime_ns)
         if seen == self._seen:
             return False
-        self._rows = self._read() if seen else {}
+        read = self._read() if seen else {}
+        self._lacks_lines = not self._rows.keys() <= read.keys()
+        self._rows = {**self._rows, **read, **self._rows}
         self._seen = seen
         return True
 
@@ -81,7 +85,7 @@ class DestroyedList:
         """
         self.look()
         new = {owner: row for owner, row in rows.items() if owner not in self._rows}
-        if not new:
+        if not new and not self._lacks_lines:
             return
         merged = {**self._rows, **new}
         lines = [f"{owner.person}.{owner.retention} {row.erasure} {row.disclosures}\n" for owner, row in merged.items()]

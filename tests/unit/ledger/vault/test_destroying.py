@@ -130,3 +130,34 @@ def test_a_list_that_is_none_opens_nothing(keys: KeyStore, tmp_path: Path, line:
     file.write_text(line + "\n")
     with pytest.raises(FileRefused):
         keys.sealer(*OWNER)
+
+
+@pytest.mark.parametrize("is_cut", [True, False], ids=["cut short", "gone"])
+def test_a_list_that_is_cut_short_brings_nothing_back_while_it_is_known(
+    keys: KeyStore, tmp_path: Path, is_cut: bool
+) -> None:
+    """With the older list comes the older file of the key, and no mark: as where a backup is copied over a folder."""
+    (file,) = tmp_path.rglob(f"{PERSON}.person.key")
+    older = file.read_bytes()
+    keys.announce({ELSE: Destroyed(ERASURE, 1)})
+    (listed,) = tmp_path.rglob("destroyed")
+    before = listed.read_bytes()
+    erase(keys)
+    file.with_suffix(".erased").unlink()
+    file.write_bytes(older)
+    file.chmod(0o600)
+    if is_cut:
+        listed.write_bytes(before)
+    else:
+        listed.unlink()
+    with pytest.raises(KeyErased):
+        keys.sealer(*OWNER)
+    with pytest.raises(KeyErased):
+        keys.make(*OWNER)
+    keys.announce({OWNER: Destroyed(ERASURE, 0)})
+    assert key_store(tmp_path / "keys", ORIGIN).destroyed() == {
+        ELSE: Destroyed(ERASURE, 1),
+        OWNER: Destroyed(ERASURE, 7),
+    }
+    assert keys.enforce({}) == [ELSE, OWNER]
+    assert f"{PERSON}.person.key" not in files(tmp_path)
