@@ -157,7 +157,7 @@ def run_question(
         look(
             school,
             f"ask {question.slug}",
-            answered.plain(),
+            (dict(answered.asked), answered.plain()),
             kinds=kinds,
             purpose="question",
             form=form,

@@ -76,7 +76,7 @@ def run_indicators(console: Console, var: Path, options: Options, formula: Path 
     with open_school(var, background=False, recording=False) as school:
         answered = ask_school(school, question, given, moment_of(options.at, options.position))
         form: Any = "csv" if as_csv else None
-        look(school, "indicators", answered.plain(), as_of=answered.known.position, form=form)
+        look(school, "indicators", (dict(answered.asked), answered.plain()), as_of=answered.known.position, form=form)
         names = people_of(school, answered)
     scores = weigh(read, _rows(answered))
     if as_csv:

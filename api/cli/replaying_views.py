@@ -68,7 +68,8 @@ def _show(console: Console, school: OpenSchool, view: str, chosen: Replayed, pos
     if question is None:
         raise SettingsError(f"--view: одно из / one of: {', '.join(VIEWS)}, {PREFIX}…")
     answered = ask_school(school, question, _given(question, chosen), position)
-    look(school, "replay", answered.plain(), kinds=KINDS[question.slug], purpose="question", as_of=position)
+    shown = (dict(answered.asked), answered.plain())
+    look(school, "replay", shown, kinds=KINDS[question.slug], purpose="question", as_of=position)
     text = "" if console.as_json else format_text(school, answered)
     console.result(dressed(school, answered, position), text)
     return Exit.DONE

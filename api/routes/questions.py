@@ -89,7 +89,8 @@ def answer_question(
     if not _wants_csv(request, as_format):
         rows, headers = page.cut(answered.rows, answered.known.position)
         return school.json(dressed(school, replace(answered, rows=rows), at), headers=headers)
-    note(request, people=answered.of_kind("person"), form="csv")
+    # Whom it was asked about stands in no row of one's own history.
+    note(request, people={*answered.of_kind("person"), *map(str, answered.asked.values())}, form="csv")
     content = format_answer(answered, people_of(school, answered), notes_of(school, answered))
     headers = {"Cache-Control": "private, no-store", "Letopis-Position": str(answered.known.position)}
     return Response(content, media_type=f"{_CSV}; charset=utf-8", headers=headers)
