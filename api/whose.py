@@ -14,8 +14,9 @@ from typing import Final, NamedTuple
 from ledger.access.events import NAMED_MAX
 from projections.reading import Reader
 
-_ID: Final = re.compile(rb'-....-....-....-(?=.{12}["\\,\r\n](?<=["/,\n](.{36}).))', re.DOTALL)
-"""An id, the group, by its middle: before that stand eight digits, behind it twelve, and what may stand around an id.
+_ID: Final = re.compile(rb'-....-....-....-(?=.{12}["\\,; \r\n](?<=["/,; \n](.{36}).))', re.DOTALL)
+"""An id, the group, by its middle: before that stand eight digits, behind it twelve, and what may stand around an id:
+between the cells of our tables a semicolon.
 
 Of the digits any will do: what is no id is nobody's, and in an id no such middle begins elsewhere.
 """
@@ -35,7 +36,7 @@ class Whose(NamedTuple):
 
 
 def ids_in(content: bytes) -> set[str]:
-    """All texts in an answer that may be ids: whole texts of JSON, cells of a CSV, or the end of a stream's name."""
+    """All texts in an answer that may be ids: whole texts of JSON, cells of a table, or the end of a stream's name."""
     # An answer waits for this: an id's middle is found fastest, since hardly any other text begins so, and the search
     # itself cuts out the id. Most are there again and again, so they are made texts once each, and all at once.
     return set(b"\n".join({*_ID.findall(content)}).decode("latin-1").split("\n")) - _NOTHING

@@ -68,12 +68,22 @@ def test_a_table_that_is_taken_out_is_an_export_of_those_whom_it_names(server: S
     school = SmallClass(server, server.actors["teacher"])
     with server.as_("teacher") as teacher, server.as_("inspector") as inspector:
         school.recorded(teacher)
-        before = len(looks(server))
+        before, days = len(looks(server)), {"from": FIRST, "to": DAY, "format": "csv"}
         assert inspector.get("/questions/absences", params={"format": "csv"}).status_code == 200
         assert teacher.get(f"/classes/{school.group}/sheet.csv").status_code == 200
-        assert inspector.get("/forecasts.csv", params={"class_group": school.group}).status_code == 200
+        assert inspector.get("/workload", params=days).status_code == 200
+        assert inspector.get(f"/classes/{school.group}/hours", params=days).status_code == 200
+        assert inspector.get("/forecasts.csv", params={"class_group": school.group}).status_code == 200, (
+            "nobody is in it"
+        )
     found = looks(server, before)
     assert {(one.look.purpose, one.look.form) for one in found} == {("export", "csv")}
+    teacher_id = server.actors["teacher"]
+    assert [(one.look.what, one.look.people) for one in found[1:]] == [
+        ("/classes/{class_group}/sheet.csv", tuple(sorted(school.students))),
+        ("/workload", (teacher_id,)),
+        ("/classes/{class_group}/hours", (teacher_id,)),
+    ]
     assert school.students[1] in found[0].look.people
 
 
@@ -242,6 +252,27 @@ def test_an_entry_that_corrects_another_is_a_look_at_whom_that_is_of(server: Ser
     entry, disclosures, bundle = looks(server, before)
     assert entry.look.people == disclosures.look.people == tuple(sorted([student, teacher]))
     assert {student, teacher} <= set(bundle.look.people)
+
+
+def test_whom_a_question_asks_about_is_named_where_no_row_names_them(server: Served) -> None:
+    """A cell's history and a student's extract have the student in no row: in a table and on the command line neither."""
+    school, folder = SmallClass(server), server.school.layout.var
+    student = school.students[0]
+    with server.as_("teacher") as teacher, server.as_("director") as director:
+        place, _ = school.recorded(teacher)
+        of_cell, of_student = {"student": student, "lesson": place.rpartition("/")[2]}, {"student": student}
+        before = len(looks(server))
+        for slug, asked in (("cell-history", of_cell), ("student-extract", of_student), ("absences", of_student)):
+            for form in ({}, {"format": "csv"}):
+                answer = director.get(f"/questions/{slug}", params={**asked, **form})
+                assert answer.status_code == 200, answer.text
+        options = [text for name, value in of_cell.items() for text in (f"--{name}", value)]
+        for command in (["ask", "cell-history"], ["replay", "--view", "cell-history", "--position", "30"]):
+            done = subprocess.run([str(LETOPIS), *command, *options, "--var", str(folder), "--json"], check=False)
+            assert done.returncode == 0, command
+    found = looks(server, before)
+    assert len(found) == 8
+    assert [one.look.what for one in found if student not in one.look.people] == []
 
 
 def test_who_lists_requests_for_corrections_looks_at_the_students(server: Served) -> None:

@@ -21,6 +21,8 @@ ANNA, BORIS = str(uuid4()), str(uuid4())
         f'{{"note":"он сказал \\"да\\"","people":["{ANNA}","{BORIS}"]}}',
         f'{{"content":"{{\\"student\\":\\"{ANNA}\\"}}","to":"{BORIS}"}}',
         f"student,subject\r\n{ANNA},Физика\r\n{BORIS},Химия\r\n",
+        f"student;teacher;teacher_name\r\n{ANNA};;\r\nФизика;{BORIS};Орлова\r\n",
+        f'{{"people":"{ANNA} {BORIS}"}}',
         f'{{"stream":"person/{ANNA}"}}\n{{"stream":"person/{BORIS}"}}\n',
         f'\x00\x90{{"student":"{ANNA}"}}\x00\x91{{"student":"{BORIS}"}}',
     ],
@@ -29,10 +31,16 @@ def test_ids_are_found_as_texts_as_names_of_streams_in_tables_and_in_bundles(con
     assert ids_in(content.encode()) == {ANNA, BORIS}
 
 
-_PLAIN = re.compile(rb'["/,\n]([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})(?=["\\,\r\n])', re.ASCII)
+_PLAIN = re.compile(
+    rb'["/,; \n]([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})(?=["\\,; \r\n])', re.ASCII
+)
 
 
-@given(st.lists(st.one_of(st.sampled_from([ANNA, BORIS, ANNA[:13], BORIS[9:], "-", "a", '"', ",", "/", "\\", "\r\n"]))))
+@given(
+    st.lists(
+        st.one_of(st.sampled_from([ANNA, BORIS, ANNA[:13], BORIS[9:], "-", "a", '"', ",", ";", " ", "/", "\\", "\r\n"]))
+    )
+)
 def test_every_id_is_found_that_a_plain_reading_finds(parts: list[str]) -> None:
     content = "".join(parts).encode()
     assert {found.decode() for found in _PLAIN.findall(content)} == ids_in(content) & {ANNA, BORIS}
