@@ -97,6 +97,13 @@ def test_values_go_when_their_term_is_over_by_two_people(school: SmallSchool) ->
     )
 
 
+def test_a_schedule_that_is_adopted_for_later_lets_nothing_go_before_its_day(school: SmallSchool) -> None:
+    school.do(schedule(row(years=0), effective_from="2033-07-01"), ADMIN)
+    soon = proposal(counted_from="2030-05-31")
+    assert school.refuse(soon, ADMIN, AFTERWARDS).rule == "not_due", "five years stand, on this day"
+    school.do(soon, ADMIN, moscow("2033-07-01 00:00"))
+
+
 @pytest.mark.parametrize(
     ("day", "years", "due"),
     [
