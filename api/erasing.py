@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any, Final
 from api.identity.leaving import forget_people, sign_ins_of
 from api.retention import PERSON, PRINT
 from api.scratch import EXTRACTS, sweep_scratch
+from exports.bag import ExportError
 from ledger.application import School
 from ledger.journal.commands import RecordErasure
 from ledger.journal.erasures import SHEETS_MAX, Erasures, Proposal, find_proposal
@@ -38,6 +39,11 @@ from ledger.wire.entry import Actor, format_at
 
 if TYPE_CHECKING:
     from api.schools import OpenSchool
+
+
+class ErasedMeanwhileError(ExportError):
+    """Somebody was erased while a file with personal values was written: it holds them in some places, or in all."""
+
 
 STEPS: Final = ("announced", "destroyed", "removed", "recorded")
 ERASED: Final = "стёрто / erased"
@@ -99,6 +105,24 @@ def carry_out(
     receipt = school.execute(command, actor)
     step("recorded")
     return receipt
+
+
+def refusing_erased(keys: KeyStore) -> Callable[[], None]:
+    """What is asked before a file with personal values, which is begun now, takes its name.
+
+    The answer raises:
+        ErasedMeanwhileError: somebody was erased since. Then the file is to be made again.
+    """
+    before = len(keys.destroyed())
+
+    def check() -> None:
+        if len(keys.destroyed()) != before:
+            raise ErasedMeanwhileError(
+                "пока файл писался, чьи-то сведения стёрли; сделайте его снова / "
+                "somebody's values were erased while the file was written; make it again"
+            )
+
+    return check
 
 
 def pending(app: School, keys: KeyStore) -> list[str]:

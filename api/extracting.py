@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Final
 
 from api.carried import specification, verifier, viewer
+from api.erasing import ErasedMeanwhileError, refusing_erased
 from api.schools import OpenSchool
 from api.scratch import EXTRACTS, scratch_folder
 from exports.bag import READ_ME, zip_bag
@@ -42,9 +44,11 @@ def make_extract(
     """Write the extract's folder `out` of what the checkpoint signed; the views have consumed that.
 
     Raises:
+        ErasedMeanwhileError: somebody was erased while it was written; there is no folder.
         ExportError, LedgerDamaged: as `write_extract`.
         SettingsError: the verifier could not be built.
     """
+    check = refusing_erased(school.vault.keys)
     size = checkpoint.size
     choice = choose(school.recorder.entries(0, size), school.recorder.entries(0, size), target)
 
@@ -64,6 +68,12 @@ def make_extract(
         tags={READ_ME: viewer(), "verify.pyz": verifier(), **specification()},
     )
     write_extract(school.recorder, out, plan)
+    try:
+        if not public:
+            check()
+    except ErasedMeanwhileError:
+        shutil.rmtree(out)
+        raise
     return choice
 
 
@@ -75,6 +85,9 @@ def zipped_extract(school: OpenSchool, checkpoint: SignedCheckpoint, target: Tar
     """
     with scratch_folder(EXTRACTS, school.layout.var) as scratch:
         folder = scratch / _NAME
-        make_extract(school, checkpoint, target, folder, public=public)
+        try:
+            make_extract(school, checkpoint, target, folder, public=public)
+        except ErasedMeanwhileError:  # which takes a moment, and nobody else is told to ask again for
+            make_extract(school, checkpoint, target, folder, public=public)
         zip_bag(folder, folder.with_suffix(".zip"))
         return folder.with_suffix(".zip").read_bytes()

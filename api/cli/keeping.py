@@ -15,6 +15,7 @@ from api.cli.console import Console, Exit
 from api.cli.looking import look
 from api.cli.resuming import in_unfinished, noted_checkpoint, what_decides
 from api.cli.signing import open_to_sign, sign_or_wait
+from api.erasing import refusing_erased
 from api.schools import OpenSchool, open_school
 from api.settings import SettingsError
 from exports.archive import ArchivePlan, write_archive
@@ -96,12 +97,13 @@ def export_archive(
         CannotResumeError: as `exports.unfinished`.
         SettingsError: no checkpoint of size `since` is kept.
         NotSignedYetError: as `api.cli.signing.sign_or_wait`.
+        ErasedMeanwhileError: somebody was erased while it was written.
         ExportError, LedgerDamaged: as `write_archive`.
     """
     checkpoint = noted_checkpoint(school, out) if resume else sign_or_wait(console, school)
     start = None if since is None else _signed_at(school, since)
     school.views.catch_up(school.recorder, stop=checkpoint.size)
-    signer = school.signer
+    seal = _seal(school, public=public)
     may_open = None if public else school.opener(checkpoint.size)
     registers = Registers(school.views, checkpoint.size, may_open)
     only = None if start is None else touched(school.views, start.size, checkpoint.size)
@@ -124,12 +126,24 @@ def export_archive(
             files=chain(deadline_files(school.views, checkpoint.size), made),
             tags={READ_ME: viewer(), "verify.pyz": verifier(), **specification()},
             about=about,
-            seal=Seal(lambda manifest: signer.sign(manifest.decode()).signature, signer.verifier_key.public_key),
+            seal=seal,
             progress=progress,
             unfinished=unfinished,
         )
         write_archive(school.recorder, out, plan)
     return checkpoint
+
+
+def _seal(school: OpenSchool, *, public: bool) -> Seal:
+    """What signs the archive that is begun now, unless somebody is erased until then."""
+    signer, check = school.signer, refusing_erased(school.vault.keys)
+
+    def sign(manifest: bytes) -> bytes:
+        if not public:
+            check()
+        return signer.sign(manifest.decode()).signature
+
+    return Seal(sign, signer.verifier_key.public_key)
 
 
 def _signed_at(school: OpenSchool, since: int) -> SignedCheckpoint:

@@ -43,6 +43,7 @@ def what_decides(
         "school": school.school_name(),
         "public": public,
         "documents": documents,
+        "erased": 0 if public else len(school.vault.keys.destroyed()),
         "handed_over_by": hashlib.sha256(handed_over_by.encode()).hexdigest(),
         "journal_years": retention.journal.years if retention.journal else 0,
         "sheet_years": retention.sheet.years if retention.sheet else 0,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import subprocess
 import sys
 import time
+import zipfile
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -19,9 +21,11 @@ from psycopg.conninfo import make_conninfo
 
 from api.cli.console import Console
 from api.cli.keeping import export_archive
-from api.erasing import ERASED, STEPS, pending
+from api.erasing import ERASED, STEPS, ErasedMeanwhileError, pending
+from api.extracting import zipped_extract
 from api.schools import open_school, removable_rows
 from api.scratch import EXTRACTS, scratch_folder
+from exports.extract_scope import Target
 from ledger.vault import KeyErased, KeyStore, Owner, SealedRow, SealedRows
 from ledger.vault.sqlite import SQLiteRows
 from ledger.vault.sweeping import sweep
@@ -293,6 +297,56 @@ def test_archives_from_before_and_after_verify_and_only_the_older_one_has_the_na
     assert holding(tmp_path / "after", spellings(CANARIES | LATER)) == []
     table = (tmp_path / "after/data/tables/erasures.csv").read_text(encoding="utf-8-sig")
     assert [line.split(";")[2] for line in table.splitlines()[1:]] == ["предложено", "одобрено", "стёрто"]
+
+
+@pytest.mark.parametrize("nth", [2, 3])
+def test_an_archive_in_whose_making_somebody_was_erased_is_made_again(
+    server: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, nth: int
+) -> None:
+    """It had the name among the disclosures and not in the tables, which the verifier calls a changed cell."""
+    person = planted(server)
+    erasure = approved(server, person)
+    vault = server.school.vault
+    read, calls = vault.read, iter(range(1, 100))
+
+    def read_or_erase(*args: Any, **more: Any) -> dict[str, str]:
+        if next(calls) == nth:
+            with server.as_("administrator") as administrator:
+                post(administrator, f"/erasures/{erasure}/execution", {})
+        return read(*args, **more)
+
+    monkeypatch.setattr(vault, "read", read_or_erase)
+    with pytest.raises(ErasedMeanwhileError):
+        exported(server, tmp_path / "archive")
+    assert list(tmp_path.glob("*archive*")) == []
+    assert exported(server, tmp_path / "archive") == []
+    assert holding(tmp_path / "archive", spellings(CANARIES | LATER)) == []
+
+
+def test_an_extract_in_whose_making_somebody_was_erased_is_made_again(
+    server: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person, school = planted(server), server.school
+    erasure = approved(server, person)
+    read, calls = school.vault.read, iter(range(1, 100))
+
+    def read_then_erase(*args: Any, **more: Any) -> dict[str, str]:
+        found = read(*args, **more)
+        if next(calls) == 1:
+            with server.as_("administrator") as administrator:
+                post(administrator, f"/erasures/{erasure}/execution", {})
+        return found
+
+    school.checkpointer.sign()
+    school.read_views()
+    target = Target("student", person)
+    checkpoint = school.recorder.checkpoint()
+    assert checkpoint is not None
+    monkeypatch.setattr(school.vault, "read", read_then_erase)
+    content = zipped_extract(school, checkpoint, target, public=False)
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        said = archive.read("extract/data/log/disclosures.jsonl")
+    assert not said.strip()
 
 
 def test_the_name_of_a_holder_who_is_in_no_register_goes_once_the_id_is_registered(
