@@ -19,7 +19,7 @@ from api.cli.console import Console, Exit
 from api.cli.hands import acting, tracing
 from api.identity import helping
 from api.identity.acting import find_account, roles_today
-from api.identity.store import check_label
+from api.identity.program_tokens import check_label
 from api.reach import Named
 from api.schools import OpenSchool, open_school
 from api.settings import SettingsError

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
 from api.identity.kept import IdentityError, Login, NotTheHolder, Session, Stage, Token, digest_of
 from api.identity.limits import Limits
 from api.identity.links import Links
 from api.identity.passkeys import Passkeys
 from api.identity.passwords import Cost, Passwords, check_password
+from api.identity.program_tokens import TOKENS, check_label, token_of
 from api.identity.recovery import make_recovery
 from api.identity.rows import OF_ACCOUNTS, Execute, Rows
 from api.identity.second_factor import SecondFactors, link_of, spelt
@@ -31,8 +32,6 @@ from api.identity.sessions import (
 
 INVITATION_SECONDS: Final = 7 * 86_400
 TOUCH_SECONDS: Final = 60
-TOKEN_DAYS_MAX: Final = 366
-LABEL_LENGTH_MAX: Final = 100
 _LOGIN: Final = re.compile(r"[a-z0-9][a-z0-9._-]{2,31}", re.ASCII)
 
 
@@ -91,10 +90,10 @@ class Secrets:
         day = datetime.fromtimestamp(now, UTC).date().isoformat()
 
         def work(execute: Execute) -> Token | None:
-            rows = execute(f"{_TOKENS} AND digest = :digest AND expires_at > :now", parameters)
+            rows = execute(f"{TOKENS} AND digest = :digest AND expires_at > :now", parameters)
             if not rows:
                 return None
-            found = _token(rows[0])
+            found = token_of(rows[0])
             if found.used_on != day:
                 execute(
                     "UPDATE tokens SET used_on = :day WHERE origin = :origin AND digest = :digest",
@@ -108,8 +107,8 @@ class Secrets:
         """Tokens that were not revoked, of one account or of all, the oldest first; spent ones are among them."""
         condition = "" if account is None else " AND account = :account"
         parameters = {"origin": self._origin} | ({} if account is None else {"account": account})
-        rows = self._rows.run(lambda execute: execute(f"{_TOKENS}{condition} ORDER BY made_at, digest", parameters))
-        return [_token(row) for row in rows]
+        rows = self._rows.run(lambda execute: execute(f"{TOKENS}{condition} ORDER BY made_at, digest", parameters))
+        return [token_of(row) for row in rows]
 
     def revoke_token(self, account: str, id_: str) -> bool:
         """Revoke the account's token of this id; says whether there was one."""
@@ -472,32 +471,9 @@ class Secrets:
         return {"origin": self._origin, "account": account, **more}
 
 
-_TOKENS: Final = (
-    "SELECT digest, account, role, rights, label, made_at, expires_at, used_on FROM tokens WHERE origin = :origin"
-)
-
-
-def check_label(label: str, days: int) -> None:
-    """Refuse a token that cannot be made.
-
-    Raises:
-        IdentityError: it would last too long, or its label is none.
-    """
-    if not 1 <= days <= TOKEN_DAYS_MAX or not 1 <= len(label) <= LABEL_LENGTH_MAX or not label.isprintable():
-        raise IdentityError(
-            f"ключ — от 1 до {TOKEN_DAYS_MAX} дней, метка до {LABEL_LENGTH_MAX} знаков / "
-            f"a token lasts 1 to {TOKEN_DAYS_MAX} days and has a label of up to {LABEL_LENGTH_MAX} characters"
-        )
-
-
 def _check_login(login: str) -> None:
     if not _LOGIN.fullmatch(login):
         raise IdentityError(
             "имя входа — 3–32 строчных латинских буквы, цифры, точки, дефиса / "
             "a login is 3 to 32 lower-case letters, digits, dots and dashes"
         )
-
-
-def _token(row: tuple[Any, ...]) -> Token:
-    digest, account, role, rights, *rest = row
-    return Token(digest[:12], account, role, None if rights is None else tuple(rights.split()), *rest)

@@ -16,7 +16,7 @@ from api.identity.acting import find_account, grants_today, of_session, roles_of
 from api.identity.helping import own_help
 from api.identity.kept import NotTheHolder, Session, Stage, Token
 from api.identity.passwords import AT_ONCE
-from api.identity.store import check_label
+from api.identity.program_tokens import check_label
 from api.openapi import asks
 from api.problems import Problem, unauthorized
 from api.requests import (
