@@ -44,6 +44,7 @@ DRAIN_BYTES: Final = 16 * LIMIT_BYTES
 BODY_SECONDS: Final = 30
 """Long enough for the largest body over a poor connection; who sends half of one holds nothing for ever."""
 _ID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_SHORT_ID: Final = re.compile(r"[0-9a-f]{12}")
 
 
 def now_seconds() -> int:
@@ -426,6 +427,18 @@ def path_id(request: Request, name: str) -> str:
     """
     text: str = request.path_params[name]
     if not _ID.fullmatch(text):
+        raise Problem("not_found", 404)
+    return text
+
+
+def path_short_id(request: Request, name: str) -> str:
+    """The id of a token or a passkey from the path: where its digest begins.
+
+    Raises:
+        Problem: 404 where it is no twelve hexadecimal digits: nothing has such an id.
+    """
+    text: str = request.path_params[name]
+    if not _SHORT_ID.fullmatch(text):
         raise Problem("not_found", 404)
     return text
 

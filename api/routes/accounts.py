@@ -19,7 +19,7 @@ from api.openapi import asks, describe
 from api.problems import Problem
 from api.queries import At, read_as_of
 from api.refusals import trace
-from api.requests import authorize_now, convert_body, path_id, path_index, read_body, role_not_held
+from api.requests import authorize_now, convert_body, path_id, path_index, path_short_id, read_body, role_not_held
 from api.routes.sign_in import check_token, make_token, revoke_token, shown
 from api.schools import OpenSchool
 from api.words import is_about_who_asks
@@ -238,7 +238,7 @@ async def revoke_accounts_token(request: Request) -> Response:
     """Revoke a token of an account."""
     school, account = _administered(request)
     convert_body(await read_body(request), Nothing)
-    return await run_in_threadpool(revoke_token, school, account, request.path_params["token"])
+    return await run_in_threadpool(revoke_token, school, account, path_short_id(request, "token"))
 
 
 _HELP: Final = "/accounts/{account}/help-requests"

@@ -20,6 +20,7 @@ from api.requests import (
     convert_body,
     identify,
     now_seconds,
+    path_short_id,
     read_body,
     refuse_other_sites,
     refuse_strange_query,
@@ -139,7 +140,7 @@ async def remove_my_passkey(request: Request) -> Response:
     """Remove one of the own passkeys, within ten minutes of signing in; every other session of the account ends."""
     school, session = await _session(request)
     convert_body(await read_body(request), Nothing)
-    passkey = request.path_params["passkey"]
+    passkey = path_short_id(request, "passkey")
 
     def work() -> Response:
         secret = school.secrets.passkeys.remove_own(session, passkey, now_seconds())

@@ -25,6 +25,7 @@ from api.requests import (
     factor_needed,
     identify,
     now_seconds,
+    path_short_id,
     read_body,
     refuse_other_sites,
     refuse_strange_query,
@@ -247,7 +248,7 @@ async def revoke_my_token(request: Request) -> Response:
     school = school_of(request)
     identity = await run_in_threadpool(identify, request, school)
     convert_body(await read_body(request), Nothing)
-    return await run_in_threadpool(revoke_token, school, identity.actor, request.path_params["token"])
+    return await run_in_threadpool(revoke_token, school, identity.actor, path_short_id(request, "token"))
 
 
 def let_in(school: OpenSchool, secret: str, stage: Stage, account: str) -> Response:

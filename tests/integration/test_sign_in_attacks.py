@@ -84,6 +84,16 @@ def test_a_login_of_strange_letters_is_told_as_any_that_is_wrong(server: Served,
     problem(person.ask("POST", "/sign-in", {"login": login, "password": PASSWORD}), 401, "not_the_holder")
 
 
+@pytest.mark.parametrize("what", ["tokens/{}/revocation", "passkeys/{}/removal"])
+@pytest.mark.parametrize(
+    "id_", ["%00", "abcdef01234%00", "ABCDEF012345", "0" * 13, "%25%25%25%25%25%25%25%25%25%25%25%25"]
+)
+def test_a_token_and_a_passkey_of_strange_letters_are_not_there(server: Served, what: str, id_: str) -> None:
+    person = invited(server, "teacher")
+    person.sign_in()
+    problem(person.ask("POST", "/me/" + what.format(id_), {}), 404, "not_found")
+
+
 @pytest.mark.parametrize(
     "media",
     ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "", "application/json, text/plain"],
