@@ -112,6 +112,11 @@ def test_the_repository_names_no_machine_and_no_registry() -> None:
     assert not [line for line in found if "emit-" + "find" not in line and not line.startswith("Makefile: find-")]
 
 
+def test_no_text_holds_both_sides_of_a_merge() -> None:
+    sides = re.compile(r"^(<{7} |>{7} |={7}$)", re.MULTILINE)
+    assert not [path for path in tracked() if path.is_file() and sides.search(path.read_text("utf-8", "replace"))]
+
+
 def test_every_decision_is_numbered_once_and_says_its_status() -> None:
     decisions = sorted((ROOT / "docs/decisions").glob("*.md"))
     assert [path.name[:4] for path in decisions] == [f"{number:04d}" for number in range(1, len(decisions) + 1)]
