@@ -96,6 +96,11 @@ def notes_of(school: OpenSchool, answered: Answered) -> dict[str, str]:
     return {digest: found.value for digest, found in school.vault.values(sorted(answered.of_kind("note"))).items()}
 
 
+def looked_at(answered: Answered) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Where whose data it is is found: in the rows, and in whom it was asked about, who may stand in none of them."""
+    return dict(answered.asked), answered.plain()
+
+
 def dressed(school: OpenSchool, answered: Answered, at: str | int | None) -> dict[str, Any]:
     """An answer as one JSON object.
 

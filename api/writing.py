@@ -23,7 +23,7 @@ from api.bodies import Body
 from api.bodies.base import TeachersBody
 from api.problems import Problem, refused
 from api.reach import Named, written_by
-from api.refusals import trace
+from api.refusals import tracing
 from api.requests import (
     authorize,
     check_reach,
@@ -37,7 +37,6 @@ from api.requests import (
 )
 from api.retention import PERSON
 from api.schools import OpenSchool
-from api.words import is_about_who_asks
 from ledger.errors import Conflict, Refused
 from ledger.journal.commands import JournalCommand
 from ledger.log import Receipt
@@ -135,12 +134,11 @@ def _execute(asked: Asked[_BodyT], write: Write[_BodyT], raw: bytes) -> Response
         else:
             refuse_precondition(asked.request)
         try:
-            receipt = _record(asked, write.command(asked), actor, key, digest)
+            with tracing(asked.request, asked.school, asked.identity):
+                receipt = _record(asked, write.command(asked), actor, key, digest)
         except Conflict as error:
             raise _stale_or_conflict(asked, error) from None
         except Refused as error:
-            if is_about_who_asks(error):
-                trace(asked.request, asked.school, asked.identity, "rule")
             raise _not_found_or_refused(asked, error) from None
     return _answer(asked, write, receipt)
 

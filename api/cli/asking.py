@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from api.answering import KINDS, ask_school, describe, dressed, listed, notes_of, people_of
+from api.answering import KINDS, ask_school, describe, dressed, listed, looked_at, notes_of, people_of
 from api.cli.console import Console, Exit
 from api.cli.looking import look
 from api.cli.replaying import moment_of
@@ -157,7 +157,7 @@ def run_question(
         look(
             school,
             f"ask {question.slug}",
-            (dict(answered.asked), answered.plain()),
+            looked_at(answered),
             kinds=kinds,
             purpose="question",
             form=form,

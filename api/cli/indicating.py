@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from api.answering import ask_school, people_of
+from api.answering import ask_school, looked_at, people_of
 from api.cli.asking import run_question
 from api.cli.console import Console, Exit
 from api.cli.looking import look
@@ -76,7 +76,7 @@ def run_indicators(console: Console, var: Path, options: Options, formula: Path 
     with open_school(var, background=False, recording=False) as school:
         answered = ask_school(school, question, given, moment_of(options.at, options.position))
         form: Any = "csv" if as_csv else None
-        look(school, "indicators", (dict(answered.asked), answered.plain()), as_of=answered.known.position, form=form)
+        look(school, "indicators", looked_at(answered), as_of=answered.known.position, form=form)
         names = people_of(school, answered)
     scores = weigh(read, _rows(answered))
     if as_csv:

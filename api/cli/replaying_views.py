@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import orjson
 
-from api.answering import KINDS, ask_school, dressed
+from api.answering import KINDS, ask_school, dressed, looked_at
 from api.cli.asking import format_text
 from api.cli.console import Console, Exit
 from api.cli.looking import look
@@ -68,8 +68,7 @@ def _show(console: Console, school: OpenSchool, view: str, chosen: Replayed, pos
     if question is None:
         raise SettingsError(f"--view: одно из / one of: {', '.join(VIEWS)}, {PREFIX}…")
     answered = ask_school(school, question, _given(question, chosen), position)
-    shown = (dict(answered.asked), answered.plain())
-    look(school, "replay", shown, kinds=KINDS[question.slug], purpose="question", as_of=position)
+    look(school, "replay", looked_at(answered), kinds=KINDS[question.slug], purpose="question", as_of=position)
     text = "" if console.as_json else format_text(school, answered)
     console.result(dressed(school, answered, position), text)
     return Exit.DONE

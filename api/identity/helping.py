@@ -22,6 +22,7 @@ from ledger.journal.account_vocabulary import (
     HelpReason,
     SignInHelp,
 )
+from ledger.journal.sign_in_help import invited_already, two_people_needed
 from ledger.wire.entry import Actor
 from projections.views.accounts import Help, accounts, help_of
 
@@ -108,7 +109,7 @@ def answer(school: OpenSchool, actor: Actor, account: Account, request: int, log
     if asked.help != "second_factor":
         school.app.check(command, actor=actor)  # who may is told before how to
         if asked.help == "first_code" != _code_for(school, account):
-            raise Refused("invited_already", "a code was given before: this is another", clause=LOG, where="help")
+            raise invited_already()
         school.secrets.check_login(account.id, name)
     entry = school.execute(command, actor).first_index
     if asked.help != "second_factor":
@@ -167,7 +168,5 @@ def _invited(school: OpenSchool, account: Account, login: str, entry: int) -> Gi
     if known is None or known.is_strong != account.is_strong:
         # A role was granted since the account was looked at, which voided the codes there were: this one too.
         school.secrets.void_codes(account.id)
-        raise Refused(
-            "two_people_needed", "one person asks for this, another who directs gives it", clause="1.5", where="account"
-        )
+        raise two_people_needed()
     return Given(entry, login, code, expires)

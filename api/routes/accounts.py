@@ -18,13 +18,11 @@ from api.identity.acting import find_account, forget_before, roles_today, void_c
 from api.openapi import asks, describe
 from api.problems import Problem
 from api.queries import At, read_as_of
-from api.refusals import trace
+from api.refusals import trace, tracing
 from api.requests import authorize_now, convert_body, path_id, path_index, path_short_id, read_body, role_not_held
 from api.routes.sign_in import check_token, make_token, revoke_token, shown
 from api.schools import OpenSchool
-from api.words import is_about_who_asks
 from api.writing import Asked, Write, fields, new_id, perform
-from ledger.errors import Refused
 from ledger.journal import commands as jc
 from ledger.journal.account import Account
 from ledger.wire.entry import Actor
@@ -305,12 +303,8 @@ async def _helping(request: Request, work: Callable[[], Response]) -> Response:
     """Help beside the loop; what a rule refuses to who asks leaves a trace, as with every other entry."""
 
     def traced() -> Response:
-        try:
+        with tracing(request, request.state.school, request.state.identity):
             return work()
-        except Refused as error:
-            if is_about_who_asks(error):
-                trace(request, request.state.school, request.state.identity, "rule")
-            raise
 
     return await run_in_threadpool(traced)
 

@@ -31,6 +31,18 @@ ALONE_DAYS: Final = 30
 """For how long whose role of direction was taken away, or account closed, counts among those who could answer."""
 
 
+def two_people_needed() -> Refused:
+    """That one person may not give this alone."""
+    return Refused(
+        "two_people_needed", "one person asks for this, another who directs gives it", clause="1.5", where="account"
+    )
+
+
+def invited_already() -> Refused:
+    """That a code was given before, so that none is the first."""
+    return Refused("invited_already", "a code was given before: this is another", clause=LOG, where="help")
+
+
 def help_sign_in(command: HelpSignIn, context: Context) -> list[Planned]:
     """Help an account's holder in: alone, or as the second person who answers a request."""
     known = open_account_of(command.account, context)
@@ -50,10 +62,7 @@ def help_sign_in(command: HelpSignIn, context: Context) -> list[Planned]:
             rules.check_line(command.basis, rules.TITLE_LENGTH_MAX, "basis")
             _check_alone(known, context)
         elif _takes_two(command.help, known, context.actor):
-            raise Refused(
-                "two_people_needed", "one person asks for this, another who directs gives it", clause="1.5",
-                where="account",
-            )  # fmt: skip
+            raise two_people_needed()
     rules.check_code(reason, HELP_REASONS, "reason")
     event = SignInHelped(help=command.help, reason=reason, request=command.request, basis=command.basis)  # type: ignore[arg-type]
     return [Planned(known.stream, known.version + 1, event)]
@@ -94,7 +103,7 @@ def _check_answer(known: Account, request: int, context: Context) -> None:
 
 def _check_first(help_: str, known: Account) -> None:
     if help_ == "first_code" and known.is_invited:
-        raise Refused("invited_already", "a code was given before: this is another", clause=LOG, where="help")
+        raise invited_already()
 
 
 def _takes_two(help_: SignInHelp, known: Account, actor: Actor) -> bool:
