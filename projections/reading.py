@@ -20,6 +20,9 @@ AsOf: TypeAlias = int | datetime | None
 RequestStatus: TypeAlias = Literal["open", "approved", "refused"]
 """Of what one person asks for and another answers: open while it waits."""
 
+FIRST_DAY: Final = "0001-01-01"
+LAST_DAY: Final = "9999-12-31"
+"""Of all days that can be written, for spans without a begin or an end."""
 _NOT_NAMING: Final = re.compile(r"\W")
 LISTED_AT_ONCE: Final = 2_048
 """Rows: SQLite takes 32,766 parameters."""

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from ledger.access.log import AccessLog
 from ledger.collecting import collecting_between_batches
 from ledger.errors import LetopisError
-from projections.reading import AsOf, Reader, resolve, stands
+from projections.reading import FIRST_DAY, LAST_DAY, AsOf, Reader, resolve, stands
 from projections.views.lookups import classes, courses, school_zone, years
 
 Kind: TypeAlias = Literal[
@@ -29,8 +29,6 @@ Kind: TypeAlias = Literal[
 Row: TypeAlias = tuple[Any, ...]
 """Values in the order of the question's columns."""
 
-FIRST_DAY: Final = "0001-01-01"
-LAST_DAY: Final = "9999-12-31"
 NUMBER: Final = re.compile(r"0|[1-9][0-9]{0,5}", re.ASCII)
 DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 TIME: Final = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]", re.ASCII)

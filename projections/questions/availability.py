@@ -17,9 +17,9 @@ from ledger.journal.vocabulary import (
 )
 from ledger.wire.entry import parse_at
 from projections.questions import choosing
-from projections.questions.asking import ENTRIES, FIRST_DAY, LAST_DAY, Asked, Column, Found, Parameter, Question, Row
+from projections.questions.asking import ENTRIES, Asked, Column, Found, Parameter, Question, Row
 from projections.questions.judging import LATE_WORDS, judging_now
-from projections.reading import stands
+from projections.reading import FIRST_DAY, LAST_DAY, stands
 from projections.views.deadline_basis import Judging
 from projections.views.deadline_rows import DeadlineRow
 from projections.views.deadlines import RULES, Asked as OfRegister

@@ -7,8 +7,8 @@ from typing import Final, NamedTuple
 
 from ledger.journal.vocabulary import PRINT_WORDS
 from projections.questions import choosing
-from projections.questions.asking import ENTRIES, FIRST_DAY, LAST_DAY, Asked, Column, Found, Parameter, Question, Row
-from projections.reading import stands
+from projections.questions.asking import ENTRIES, Asked, Column, Found, Parameter, Question, Row
+from projections.reading import FIRST_DAY, LAST_DAY, stands
 from projections.views.anchors import anchors
 from projections.views.backups import backups
 from projections.views.lookups import Period, classes, courses, periods

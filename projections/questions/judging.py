@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from typing import Final
 
 from ledger.journal.deadlines.verdict import Verdict
-from projections.questions.asking import FIRST_DAY, LAST_DAY, Asked
+from projections.questions.asking import Asked
+from projections.reading import FIRST_DAY, LAST_DAY
 from projections.views.deadline_basis import Judging, judging
 from projections.views.lookups import years
 from projections.views.print_rules import months

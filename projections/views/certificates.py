@@ -9,12 +9,9 @@ from typing import Any, Final, NamedTuple
 from ledger.journal.certificate_events import CertificateAnnulled, CertificateRecorded
 from ledger.journal.events import AbsenceReasonSet, AbsenceRecorded
 from projections.folding import Entry, View
-from projections.reading import Answer, AsOf, Reader, filters, resolve, stands
+from projections.reading import FIRST_DAY, LAST_DAY, Answer, AsOf, Reader, filters, resolve, stands
 from projections.rows import OPEN, Operations, Revise, Table
 from projections.views.lookups import Period, periods
-
-FIRST_DAY: Final = "0001-01-01"
-LAST_DAY: Final = "9999-12-31"
 
 
 class CertificateRow(NamedTuple):

@@ -12,12 +12,12 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Final
 
-from projections.reading import Reader, resolve
+from projections.reading import FIRST_DAY, LAST_DAY, Reader, resolve
 from projections.views.deadline_basis import judging
 from projections.views.deadline_counts import deadline_counts
 from projections.views.deadline_kept import spans_of
 from projections.views.deadline_tally import By
-from projections.views.deadlines import FIRST_DAY, LAST_DAY, Asked
+from projections.views.deadlines import Asked
 
 _APART: Final[tuple[tuple[By, ...], ...]] = (("teacher", "month"), ("class_group", "month"))
 _DAY_ONE: Final = datetime(1, 1, 2, tzinfo=UTC)

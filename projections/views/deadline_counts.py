@@ -18,7 +18,7 @@ from typing import Any, Final, NamedTuple
 
 from ledger.journal.deadlines.verdict import WORST_FIRST, Rule, Status
 from ledger.wire.entry import format_at
-from projections.reading import AsOf, Reader, listed, stands
+from projections.reading import FIRST_DAY, LAST_DAY, AsOf, Reader, listed, stands
 from projections.views.day_ends import DayEnds
 from projections.views.deadline_basis import Judging, judging
 from projections.views.deadline_cells import ADDED, ANNULLED, COLUMNS, Annulled, Cells, annulled_cells
@@ -46,7 +46,7 @@ from projections.views.deadline_written import (
     worst_of,
     written_works,
 )
-from projections.views.deadlines import FIRST_DAY, LAST_DAY, Asked, excused_verdicts
+from projections.views.deadlines import Asked, excused_verdicts
 from projections.views.excuses import StandingExcuses
 from projections.views.timetable_pages import DayLesson
 from projections.views.unrecorded import judge_unrecorded, unrecorded

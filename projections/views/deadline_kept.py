@@ -20,11 +20,11 @@ from operator import attrgetter, itemgetter
 from typing import Final, NamedTuple, TypeAlias
 from weakref import WeakKeyDictionary
 
-from projections.reading import Reader, command_of
+from projections.reading import FIRST_DAY, Reader, command_of
 from projections.views.deadline_basis import Judging, first_with_terms_from
 from projections.views.deadline_rows import monday
 from projections.views.deadline_tally import By, DeadlineCount
-from projections.views.deadlines import FIRST_DAY, RULES
+from projections.views.deadlines import RULES
 from projections.views.lookups import years
 from projections.views.plan import Until
 from projections.views.print_rules import months

@@ -17,9 +17,9 @@ import orjson
 
 from ledger.journal.deadlines.verdict import WORST_FIRST
 from ledger.journal.timetable_events import Bell
-from projections.reading import LISTED_AT_ONCE, Reader, days_walked, listed, listing, stands
+from projections.reading import FIRST_DAY, LAST_DAY, LISTED_AT_ONCE, Reader, days_walked, listed, listing, stands
 from projections.views.deadline_terms import Terms
-from projections.views.deadlines import FIRST_DAY, LAST_DAY, Asked
+from projections.views.deadlines import Asked
 from projections.views.plans import HOMEWORK, WITH_HOMEWORK
 
 MISSING, LATE, UNREGULATED, PENDING, ON_TIME = (

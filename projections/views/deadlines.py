@@ -21,7 +21,7 @@ from ledger.journal.deadlines.lesson import attendance, lesson_record
 from ledger.journal.deadlines.marks import class_term, oral_mark, written_mark, written_work
 from ledger.journal.deadlines.verdict import Entered, Rule, Status, Verdict
 from ledger.wire.entry import format_at
-from projections.reading import AsOf, Reader
+from projections.reading import FIRST_DAY, LAST_DAY, AsOf, Reader
 from projections.views.columns import LessonColumn, Value, Work, columns_of, values_of
 from projections.views.day_ends import DayEnds, ends_of_days
 from projections.views.deadline_basis import (
@@ -46,8 +46,6 @@ RULES: Final[tuple[Rule, ...]] = ("lesson", "attendance", "homework", "oral_mark
 """What the register judges, in the order of its rows for one lesson."""
 OF_STUDENTS: Final[frozenset[Rule]] = frozenset({"oral_mark", "written_mark"})
 TO_ATTEND_TO: Final[tuple[Status, ...]] = ("late", "missing")
-FIRST_DAY: Final = "0001-01-01"
-LAST_DAY: Final = "9999-12-31"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,10 @@ from typing import Any, Final, NamedTuple
 from ledger.journal.deadlines.excuses import Excuse as OfVerdict, Incident as OfExcuse, local_moment
 from ledger.journal.excuse_events import ExcuseAccepted, ExcuseWithdrawn, IncidentClosed, IncidentOpened
 from projections.folding import Entry, View
-from projections.reading import Answer, AsOf, Reader, command_join, resolve, stands
+from projections.reading import FIRST_DAY, LAST_DAY, Answer, AsOf, Reader, command_join, resolve, stands
 from projections.rows import OPEN, Operations, Table
 from projections.views.deadline_basis import Judging, judging
 
-FIRST_DAY: Final = "0001-01-01"
-LAST_DAY: Final = "9999-12-31"
 LONG_MINUTES: Final = 60
 """An incident that lasts longer is marked."""
 _RULES: Final = 10

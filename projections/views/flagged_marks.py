@@ -16,10 +16,7 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 
-from projections.reading import Answer, AsOf, Reader, filters, resolve, stands
-
-FIRST_DAY: Final = "0001-01-01"
-LAST_DAY: Final = "9999-12-31"
+from projections.reading import FIRST_DAY, LAST_DAY, Answer, AsOf, Reader, filters, resolve, stands
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,10 @@ from ledger.journal.deadlines.excuses import Incident
 from ledger.journal.service_events import FreshnessMeasured
 from ledger.wire.entry import format_at, parse_at
 from projections.folding import Entry, View
-from projections.reading import Answer, AsOf, Reader, command_join, days_walked, resolve, stands
+from projections.reading import FIRST_DAY, LAST_DAY, Answer, AsOf, Reader, command_join, days_walked, resolve, stands
 from projections.rows import OPEN, Operations, Table
 from projections.views.deadline_basis import judging
-from projections.views.excuses import FIRST_DAY, LAST_DAY, of_incident
+from projections.views.excuses import of_incident
 
 _MINUTE: Final = timedelta(minutes=1)
 

@@ -19,12 +19,12 @@ from ledger.journal.deadlines.days import at_wall
 from ledger.journal.deadlines.office import result
 from ledger.journal.deadlines.verdict import Entered, Rule, Status, Verdict
 from ledger.wire.entry import format_at, parse_at
-from projections.reading import AsOf, Reader, resolve, stands
+from projections.reading import FIRST_DAY, LAST_DAY, AsOf, Reader, resolve, stands
 from projections.views.correction_register import Closed, Timing
 from projections.views.deadline_basis import Judging, first_entries, judging, moments, wall
 from projections.views.deadline_counts import deadline_counts
 from projections.views.deadline_tally import By
-from projections.views.deadlines import FIRST_DAY, LAST_DAY, RULES, Asked, completeness_register, deadline_register
+from projections.views.deadlines import RULES, Asked, completeness_register, deadline_register
 from projections.views.plan import Courses
 
 STATUSES: Final[tuple[Status, ...]] = ("on_time", "late", "missing", "exempt")

@@ -17,10 +17,10 @@ from ledger.journal.deadlines.days import local_date
 from ledger.journal.deadlines.office import notice, obtained_by, refresh, result, result_term
 from ledger.journal.deadlines.verdict import CLAUSES, WORST_FIRST, Entered, Rule, Status, Term, Verdict
 from ledger.wire.entry import format_at, parse_at
-from projections.reading import AsOf, Reader, listed, stands
+from projections.reading import FIRST_DAY, LAST_DAY, AsOf, Reader, listed, stands
 from projections.views.deadline_basis import Judging, first_entries, judging, moments, wall
 from projections.views.deadline_terms import bound_of
-from projections.views.deadlines import FIRST_DAY, LAST_DAY, TO_ATTEND_TO
+from projections.views.deadlines import TO_ATTEND_TO
 from projections.views.people_registers import data_notices
 
 OFFICE_RULES: Final[tuple[Rule, ...]] = ("result", "notice", "refresh")

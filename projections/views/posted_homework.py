@@ -11,13 +11,10 @@ import orjson
 
 from ledger.journal.homework_events import HomeworkPosted, HomeworkPostWithdrawn
 from projections.folding import Entry, View
-from projections.reading import Answer, AsOf, Reader, resolve, stands
+from projections.reading import FIRST_DAY, LAST_DAY, Answer, AsOf, Reader, resolve, stands
 from projections.rows import OPEN, Operations, Revise, Table
 from projections.views.deadline_basis import moments
 from projections.views.lookups import school_zone
-
-FIRST_DAY: Final = "0001-01-01"
-LAST_DAY: Final = "9999-12-31"
 
 
 class PostedRow(NamedTuple):

@@ -8,11 +8,9 @@ from typing import Final, NamedTuple
 
 from ledger.journal.events import SubgroupJoined, SubgroupLeft, SubgroupListed
 from projections.folding import Entry, View
-from projections.reading import Answer, AsOf, Reader, filters, resolve, stands
+from projections.reading import LAST_DAY, Answer, AsOf, Reader, filters, resolve, stands
 from projections.rows import OPEN, Operations, Table
 from projections.views.lookups import memberships
-
-LAST_DAY: Final = "9999-12-31"
 
 
 class JoiningRow(NamedTuple):

@@ -7,11 +7,8 @@ from typing import Any, Final, NamedTuple
 
 from ledger.journal.substitution_plan_events import SubstitutionPlanned, SubstitutionPlanWithdrawn
 from projections.folding import Entry, View
-from projections.reading import Answer, AsOf, Reader, resolve, stands
+from projections.reading import FIRST_DAY, LAST_DAY, Answer, AsOf, Reader, resolve, stands
 from projections.rows import OPEN, Operations, Table
-
-FIRST_DAY: Final = "0001-01-01"
-LAST_DAY: Final = "9999-12-31"
 
 
 class SubstitutionPlanRow(NamedTuple):

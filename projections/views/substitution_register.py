@@ -11,11 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
 
-from projections.reading import AsOf, Reader, stands
+from projections.reading import FIRST_DAY, LAST_DAY, AsOf, Reader, stands
 from projections.views.timetable_pages import Board, DayLesson
 
-FIRST_DAY: Final = "0001-01-01"
-LAST_DAY: Final = "9999-12-31"
 UNRECORDED: Final = "нет записи об уроке"
 """What stands for a reason where a timetable planned a lesson and the journal has none."""
 

@@ -15,11 +15,22 @@ from ledger.journal.deadlines.homework import homework_term
 from ledger.journal.deadlines.verdict import Verdict
 from ledger.journal.vocabulary import BAD_MARKS
 from ledger.wire.entry import format_at
-from projections.reading import LISTED_AT_ONCE, Answer, AsOf, Reader, listed, listing, resolve, stands
+from projections.reading import (
+    FIRST_DAY,
+    LAST_DAY,
+    LISTED_AT_ONCE,
+    Answer,
+    AsOf,
+    Reader,
+    listed,
+    listing,
+    resolve,
+    stands,
+)
 from projections.views.columns import LessonColumn, NotAssigned, Value, columns_of
 from projections.views.deadline_basis import Judging, first_entries, judging_at, wall
 from projections.views.deadlines import homework_verdicts
-from projections.views.flagged_marks import FIRST_DAY, LAST_DAY, FlaggedMark, HomeworkFlag
+from projections.views.flagged_marks import FlaggedMark, HomeworkFlag
 from projections.views.lookups import lessons_among
 
 

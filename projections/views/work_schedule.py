@@ -15,13 +15,11 @@ from typing import Any, Final, Literal, NamedTuple
 
 from ledger.journal.deadlines.days import local_date
 from ledger.journal.load import SOURCE, Assessed, Excess, judge_load
-from projections.reading import AsOf, Reader, stands
+from projections.reading import FIRST_DAY, LAST_DAY, AsOf, Reader, stands
 from projections.views.deadline_basis import judging
 from projections.views.lookups import classes, courses
 from projections.views.plan import Plan, read_plan
 
-FIRST_DAY: Final = "0001-01-01"
-LAST_DAY: Final = "9999-12-31"
 UNSCHEDULED_KIND: Final = "control_work"
 """The kind of work that counts without being in a schedule."""
 

@@ -16,11 +16,11 @@ from typing import Final, Literal
 from ledger.journal.deadlines.days import local_date
 from ledger.journal.deadlines.verdict import Rule
 from ledger.wire.entry import format_at, parse_at
-from projections.reading import AsOf, Reader, stands
+from projections.reading import FIRST_DAY, LAST_DAY, AsOf, Reader, stands
 from projections.views.control import Remark, remarks
 from projections.views.deadline_basis import judging, moments
 from projections.views.deadline_rows import DeadlineRow, ExcusedRow, monday
-from projections.views.deadlines import FIRST_DAY, LAST_DAY, Asked, deadline_register
+from projections.views.deadlines import Asked, deadline_register
 from projections.views.lookups import classes
 
 WORK_RULES: Final[tuple[Rule, ...]] = ("lesson", "attendance", "homework", "oral_mark", "written_work")

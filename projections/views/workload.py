@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from projections.reading import AsOf, Reader, resolve, stands
+from projections.reading import FIRST_DAY, LAST_DAY, AsOf, Reader, resolve, stands
 from projections.views.cancellations import standing_cancellations
 from projections.views.deadline_rows import monday
 from projections.views.lookups import courses
@@ -20,9 +20,6 @@ from projections.views.plans import programme
 from projections.views.timetable_pages import Board, Days
 
 Span = Literal["month", "week"]
-
-FIRST_DAY: Final = "0001-01-01"
-LAST_DAY: Final = "9999-12-31"
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,14 +22,14 @@ from ledger.journal.timetable_events import Bell, BellScheduleSet, TimetableLess
 from ledger.journal.vocabulary import ClockKind
 from ledger.wire.entry import format_at
 from projections.engine import Views
-from projections.reading import Reader
+from projections.reading import FIRST_DAY, LAST_DAY, Reader
 from projections.views import deadline_kept, deadline_sums
 from projections.views.deadline_ahead import count_ahead
 from projections.views.deadline_basis import Judging, first_entries, judging
 from projections.views.deadline_counts import _count, deadline_counts
 from projections.views.deadline_kept import Changes, Kept, OfDays, Part, Span, Wanted, kept_for, spans_of
 from projections.views.deadline_tally import By
-from projections.views.deadlines import FIRST_DAY, LAST_DAY, RULES, Asked
+from projections.views.deadlines import RULES, Asked
 from tests.conftest import make_database
 from tests.projection_databases import views_dsn
 from tests.projection_logs import ORIGIN
