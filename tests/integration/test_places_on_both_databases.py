@@ -33,9 +33,9 @@ from tests.unit.ledger.journal.small_school import (
     STUDENTS_A,
     TEACHER,
     TEACHER_2,
-    YEAR,
     lesson,
     setup_commands,
+    subgroup,
     uid,
 )
 
@@ -56,16 +56,7 @@ def prepare(school: School) -> None:
     for command, actor, at in setup_commands():
         school.execute(command, actor=actor, at=at)
     for course, title in zip(HALVES, "12", strict=True):
-        opened = cmd.OpenCourse(
-            course=course,
-            class_group=CLASS_A,
-            year=YEAR,
-            subject="Английский язык",
-            teacher=TEACHER.id,
-            starts_on="2026-09-01",
-            subgroup=title,
-        )
-        school.execute(opened, actor=ADMIN, at=SETUP_AT)
+        school.execute(subgroup(course, title), actor=ADMIN, at=SETUP_AT)
 
 
 def record(school: School, id_: str, **changes: Any) -> Receipt:
@@ -115,16 +106,7 @@ def test_refuses_subgroups_that_share_a_student_who_joined_in_another_process(se
     labour = uid(62)
     with School(settings) as here, School(of_the_same_log(settings)) as there:
         prepare(here)
-        opened = cmd.OpenCourse(
-            course=labour,
-            class_group=CLASS_A,
-            year=YEAR,
-            subject="Труд",
-            teacher=TEACHER.id,
-            starts_on="2026-09-01",
-            subgroup="1",
-        )
-        here.execute(opened, actor=ADMIN, at=SETUP_AT)
+        here.execute(subgroup(labour, subject="Труд"), actor=ADMIN, at=SETUP_AT)
         record(here, LESSON, course=HALVES[0])
         record(here, uid(1001), course=labour)
         for course in (HALVES[0], labour):

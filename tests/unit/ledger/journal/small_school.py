@@ -118,6 +118,21 @@ def period(id_: str, kind: Any, number: int, starts_on: str, ends_on: str, **cha
     return cmd.DefinePeriod(period=id_, kind=kind, number=number, starts_on=starts_on, ends_on=ends_on, **fields)
 
 
+def subgroup(
+    course: str, title: str = "1", subject: str = "Английский язык", teacher: Actor = TEACHER
+) -> cmd.OpenCourse:
+    """A course of a part of 5А."""
+    return cmd.OpenCourse(
+        course=course,
+        class_group=CLASS_A,
+        year=YEAR,
+        subject=subject,
+        teacher=teacher.id,
+        starts_on="2026-09-01",
+        subgroup=title,
+    )
+
+
 def lesson(id_: str = LESSON, **changes: Any) -> cmd.RecordLesson:
     """Maths in 5А on the first Monday, third in the day."""
     fields: dict[str, Any] = {

@@ -20,9 +20,9 @@ from tests.unit.ledger.journal.small_school import (
     STUDENTS_A,
     TEACHER,
     TEACHER_2,
-    YEAR,
     SmallSchool,
     lesson,
+    subgroup,
     uid,
 )
 
@@ -35,16 +35,7 @@ def school() -> SmallSchool:
     """Maths stands third in 5А's Monday; two teachers have its halves in English."""
     made = SmallSchool()
     for course, title, teacher in ((ENGLISH, "1", TEACHER), (ENGLISH_2, "2", TEACHER_2)):
-        opened = cmd.OpenCourse(
-            course=course,
-            class_group=CLASS_A,
-            year=YEAR,
-            subject="Английский язык",
-            teacher=teacher.id,
-            starts_on="2026-09-01",
-            subgroup=title,
-        )
-        made.do(opened, ADMIN, SETUP_AT)
+        made.do(subgroup(course, title, teacher=teacher), ADMIN, SETUP_AT)
     made.do(lesson())
     return made
 
@@ -90,11 +81,7 @@ def test_takes_subgroups_side_by_side_another_number_another_day_and_another_cla
 @pytest.fixture
 def halves(school: SmallSchool) -> SmallSchool:
     """Of the class, the first two students are in a half of English, and the last two in one of labour."""
-    opened = cmd.OpenCourse(
-        course=LABOUR, class_group=CLASS_A, year=YEAR, subject="Труд", teacher=TEACHER_2.id, starts_on="2026-09-01",
-        subgroup="1",
-    )  # fmt: skip
-    school.do(opened, ADMIN, SETUP_AT)
+    school.do(subgroup(LABOUR, subject="Труд", teacher=TEACHER_2), ADMIN, SETUP_AT)
     for student in STUDENTS_A[:2]:
         school.do(cmd.JoinSubgroup(course=ENGLISH, student=student, starts_on="2026-09-01"), ADMIN, SETUP_AT)
     for student in STUDENTS_A[2:]:

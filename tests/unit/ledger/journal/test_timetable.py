@@ -29,6 +29,7 @@ from tests.unit.ledger.journal.small_school import (
     TEACHER,
     YEAR,
     SmallSchool,
+    subgroup,
     uid,
 )
 
@@ -197,11 +198,7 @@ class TestTimetable:
     ) -> None:
         school.do(ring(), ADMIN)
         for course, title in ((HALF_1, "1"), (HALF_2, "2")):
-            opened = cmd.OpenCourse(
-                course=course, class_group=CLASS_A, year=YEAR, subject="Английский язык", teacher=TEACHER.id,
-                starts_on="2026-09-01", subgroup=title,
-            )  # fmt: skip
-            school.do(opened, ADMIN, SETUP_AT)
+            school.do(subgroup(course, title), ADMIN, SETUP_AT)
         command = week(*sorted(lessons, key=lambda one: (one.weekday, one.number, one.course)))
         if is_taken:
             refused = school.refuse(command, ADMIN)
